@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m psyroom.bench`. Nothing imports this package."""

@@ -1,0 +1,1 @@
+"""The fault suite: kills, moved folders, damaged files. Nothing imports this package but tests."""
