@@ -1,0 +1,36 @@
+"""Undo and what was done: readings of the chain. Undo is a new deed that reverses one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from psyroom.errors import NothingToUndo, Overtaken
+from psyroom.services import roster
+from psyroom.store import history as chain
+from psyroom.store.room import Room
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back: its label, and the names of what stays because somebody changed it since."""
+
+    label: str
+    kept: list[str] = field(default_factory=list)
+
+
+def undo(room: Room, deed_id: str | None = None) -> Undone:
+    """Take back one's last deed, or that one. An import goes but for the students somebody has touched since.
+
+    Raises NothingToUndo, NotUndoable, Overtaken.
+    """
+    target = deed_id or chain.last_deed(room)
+    if target is None:
+        raise NothingToUndo()
+    label = chain.label_of(room, target)
+    try:
+        chain.undo(room, target)
+    except Overtaken:
+        if label != roster.LABEL:
+            raise
+        return Undone(label, roster.take_out(room, target))
+    return Undone(label)

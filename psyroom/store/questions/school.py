@@ -1,0 +1,56 @@
+"""Questions about the school, its terms, calendar, periods, targets, places and people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, select
+
+from psyroom.records.people import Person
+from psyroom.records.school import CalendarDay, CalendarYear, GradeNaming, Period, Place, School, Target, Term
+
+
+def school(session: Session) -> School | None:
+    return session.get(School, "school")
+
+
+def terms(session: Session) -> list[Any]:
+    """(id, year, half, starts, weeks), in order of time."""
+    rows = session.exec(select(Term.id, Term.year, Term.half, Term.starts, Term.weeks)).all()
+    return sorted(rows, key=lambda t: t.starts)
+
+
+def calendar_days(session: Session) -> list[Any]:
+    """(day, school_day)"""
+    return list(session.exec(select(CalendarDay.day, CalendarDay.school_day)).all())
+
+
+def answered_years(session: Session) -> set[int]:
+    return {int(year) for year in session.exec(select(CalendarYear.id)).all()}
+
+
+def periods(session: Session) -> list[Any]:
+    """(id, kind, stage, number, starts, ends, since, until), by kind, number and start."""
+    rows = session.exec(
+        select(Period.id, Period.kind, Period.stage, Period.number, Period.starts, Period.ends, Period.since, Period.until)  # type: ignore[call-overload]
+    ).all()
+    return sorted(rows, key=lambda p: (p.kind, p.stage, p.since, p.starts))
+
+
+def namings(session: Session) -> dict[str, str]:
+    return dict(session.exec(select(GradeNaming.id, GradeNaming.style)).all())
+
+
+def targets(session: Session) -> list[Any]:
+    """(id, since, minutes), in order of time."""
+    return sorted(session.exec(select(Target.id, Target.since, Target.minutes)).all(), key=lambda t: t.since)
+
+
+def places(session: Session) -> list[Any]:
+    """(id, name, active)"""
+    return list(session.exec(select(Place.id, Place.name, Place.active).order_by(Place.id)).all())
+
+
+def people(session: Session) -> list[Any]:
+    """(id, name, role, active), in order of arrival."""
+    return list(session.exec(select(Person.id, Person.name, Person.role, Person.active).order_by(Person.id)).all())
