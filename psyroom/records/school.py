@@ -39,10 +39,6 @@ REGIONS = {
 }
 PERIODS = {"lesson": "上课", "study": "晚自习", "excluded": "不计入课外"}
 NAMINGS = {"grade": "按年级（七年级、高一）", "cohort": "按入学年份（2026级）", "high": "中职也叫高一、高二、高三"}
-    "grade": "按年级（七年级、高一）",
-    "cohort": "按入学年份（2026级）",
-    "high": "按高一、高二、高三（职业高中）",
-}
 
 
 class SchoolFields(Fields):

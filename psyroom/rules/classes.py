@@ -159,14 +159,16 @@ def _read(text: str, school_stage: str, year: int, system: str) -> tuple[_Grade,
     for pattern in (_COHORT, _COHORT_BRACKET):
         if found := pattern.fullmatch(text):
             entered = int(found["cohort"])
-            grade = _cohort(entered if entered > 99 else 2000 + entered, found["hint"] or "", school_stage, year, system)
+            entered += 0 if entered > 99 else 2000
+            grade = _cohort(entered, found["hint"] or "", school_stage, year, system)
             return _with_class(grade, found["in"] or found["out"])
     for pattern in (_GRADE_SAID, _GRADE_HINTED, _GRADE_BRACKET, _GRADE_GAP, _GRADE_MIXED):
         if found := pattern.fullmatch(text):
             number = number_of(found["grade"]) or 0
             grade = _grade(number, found["hint"] or "", "年" in text, school_stage, year, system)
             return _with_class(grade, found["in"] or found["out"])
-    if found := _DIGITS_ONLY.fullmatch(text):  # 703, 0703, 1203: the grade and two digits; 2403: the year and two digits
+    # 703, 0703, 1203: the grade and two digits of the class; 2403: the year of entry and two digits.
+    if found := _DIGITS_ONLY.fullmatch(text):
         first = int(found["first"])
         if first > 12 and len(found["first"]) == 2:
             return _with_class(_cohort(2000 + first, "", school_stage, year, system), found["class"])
