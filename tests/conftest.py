@@ -1,0 +1,137 @@
+"""What holds for every test: no network, no unexpected warning in a log or from Qt, own settings, no real keyring."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NO_NETWORK = HERE / "no_network"
+
+EXPECTED_LOGS: tuple[tuple[str, str, str], ...] = ()
+"""Warnings that fail no test: logger, pattern, and the reason."""
+
+
+# ---- the whole session --------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    spec = importlib.util.spec_from_file_location("psyroom_no_network", NO_NETWORK / "sitecustomize.py")
+    assert spec is not None and spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+    # A home of the tests' own: nothing is read from or written to this account's. Kept for the whole session,
+    # because fontconfig fills a cache there.
+    home = tempfile.mkdtemp(prefix="psyroom-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ["HOME"] = home
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        os.environ.pop(name, None)
+    runtime = Path(home) / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    for name in [n for n in os.environ if n.startswith("PSYROOM_")]:
+        del os.environ[name]
+    os.environ["PSYROOM_REFUSED_SOCKETS"] = str(Path(home) / "refused-sockets")
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    roots = (str(NO_NETWORK), str(HERE.parent), os.environ.get("PYTHONPATH", ""))
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(r for r in roots if r))
+
+
+# ---- every test ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The settings folder (PSYROOM_CONFIG) of this test alone."""
+    folder = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("PSYROOM_CONFIG", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    """A refused socket fails the test, here or in a child process, also when the product swallowed the error."""
+    notes = Path(os.environ["PSYROOM_REFUSED_SOCKETS"])
+    notes.unlink(missing_ok=True)
+    yield
+    if notes.exists():
+        text = notes.read_text("utf-8")
+        notes.unlink()
+        pytest.fail(f"the network was asked for:\n{text}")
+    if inet := _open_internet_sockets():
+        pytest.fail(f"internet sockets are open (from compiled code?): {inet}")
+
+
+def _open_internet_sockets() -> list[str]:
+    """Inodes of this process's internet sockets; what Python's audit does not see, the kernel does."""
+    own = set()
+    try:
+        for entry in os.scandir("/proc/self/fd"):
+            try:
+                target = os.readlink(entry.path)
+            except OSError:
+                continue
+            if target.startswith("socket:["):
+                own.add(target[8:-1])
+    except OSError:  # not Linux
+        return []
+    if not own:
+        return []
+    inet = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        try:
+            lines = Path(f"/proc/self/net/{table}").read_text("ascii").splitlines()[1:]
+        except OSError:
+            continue
+        inet.update(line.split()[9] for line in lines)
+    return sorted(own & inet)
+
+
+class _Keeper(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record)
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A warning or error in a log fails the test, unless it is expected (marker `expects_log`, or the list above)."""
+    keeper = _Keeper()
+    root = logging.getLogger()
+    root.addHandler(keeper)
+    yield
+    root.removeHandler(keeper)
+    patterns = [str(mark.args[0]) for mark in request.node.iter_markers("expects_log")]
+    said = [(r.name, r.getMessage()) for r in keeper.said]
+    unexpected = [
+        f"{name}: {text}"
+        for name, text in said
+        if not any(re.search(p, text) for p in patterns)
+        and not any(name.startswith(logger) and re.search(p, text) for logger, p, _why in EXPECTED_LOGS)
+    ]
+    if unexpected:
+        pytest.fail("the log has warnings:\n" + "\n".join(unexpected))
+    silent = [p for p in patterns if not any(re.search(p, text) for _name, text in said)]
+    if silent:
+        pytest.fail(f"expected in the log and not there: {silent}")
+
+
+@pytest.fixture
+def bare_env(tmp_path: Path) -> dict[str, str]:
+    """The environment for a child process as on a strange machine: an empty HOME, no display, no D-Bus, no keyring."""
+    home = tmp_path / "empty-home"
+    home.mkdir()
+    keep = ("PATH", "PYTHONPATH", "PYTHON_KEYRING_BACKEND", "PSYROOM_REFUSED_SOCKETS", "SYSTEMROOT", "TEMP", "TMP")
+    return {**{k: os.environ[k] for k in keep if k in os.environ}, "HOME": str(home)}
