@@ -1,0 +1,78 @@
+"""Reading a file: the size is looked at here, everything else in a child process (see child.py)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psyroom
+from psyroom.errors import BadFile, FileEncrypted, FileHostile, FileMissing, FileTooBig
+from psyroom.intake import refusal
+from psyroom.intake.sheets import Book, from_answer
+
+MOST_BYTES = 50_000_000
+MOST_SECONDS = 30
+_KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "LD_LIBRARY_PATH")  # nothing else of the environment: it may hold a password
+
+
+def read_book(path: Path | str) -> Book:
+    """The sheets of a file, whatever its name says it is. Raises BadFile and its kin, each with its sentence."""
+    path = Path(path)
+    name = path.name
+    data = _bytes_of(path, name)
+    answer = _ask_child(data, name)
+    if kind := answer.get("refused"):
+        why = str(answer.get("why", ""))
+        if kind == refusal.ENCRYPTED:
+            raise FileEncrypted(name=name)
+        if kind == refusal.HOSTILE:
+            raise FileHostile(name=name, why=why)
+        raise BadFile(name=name, why=why)
+    return from_answer(name, answer)
+
+
+def _bytes_of(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise BadFile(name=name, why="这是文件夹，请选里面的表格文件")
+        if not path.is_file():
+            raise FileMissing(name=name)
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise FileTooBig(name=name, size=f"{size / 1_000_000:.0f} MB")
+        if size == 0:
+            raise BadFile(name=name, why="文件是空的，请检查是不是没有下载完整")
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise BadFile(name=name, why="没有权限或文件正被占用，请关闭正在打开它的软件再试") from error
+
+
+def _ask_child(data: bytes, name: str) -> dict[str, object]:
+    root = str(Path(psyroom.__file__).resolve().parent.parent)
+    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    environment |= {"PYTHONPATH": root, "PYTHONUTF8": "1"}
+    command = [sys.executable, "-X", "utf8", "-m", "psyroom.intake.child"]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        creationflags=flags,
+    ) as child:
+        try:
+            out, _ = child.communicate(data, timeout=MOST_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            child.kill()
+            child.communicate()
+            raise FileHostile(name=name, why="读了很久也没有读完") from error
+    if child.returncode != 0 or not out:
+        # Whatever ended the child (too much memory, a fault of the reader): the file is to blame, and only it is gone.
+        raise FileHostile(name=name, why="读取时占用过多或出错")
+    answer: dict[str, object] = json.loads(out.decode("utf-8", "replace"))
+    return answer
