@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session
 
 from psyroom.records.office import CaseDraft, DeskDraft
+from psyroom.store.questions import drafts as ask
 from psyroom.store.room import Room
 
 
@@ -46,10 +47,15 @@ def load(room: Room, form: str, about: str = "") -> dict[str, Any] | None:
 
 def pending(room: Room) -> list[tuple[str, str, str]]:
     """(form, about, at) of this person's drafts, newest first."""
-    table = _table(room)
     with room.read() as session:
-        rows = session.exec(select(table.form, table.about, table.at).where(table.person == room.person.id)).all()
-    return sorted((tuple(r) for r in rows), key=lambda r: r[2], reverse=True)
+        return [(form, about, at) for form, about, at in ask.of_person(session, _table(room), room.person.id)]
+
+
+def kept_at(room: Room, form: str, about: str = "") -> datetime | None:
+    """When that draft was kept (UTC), or None where there is none."""
+    with room.read() as session:
+        row = session.get(_table(room), _key(room, form, about))
+        return datetime.fromisoformat(row.at) if row is not None else None
 
 
 def discard(room: Room, form: str, about: str = "") -> None:
@@ -59,5 +65,4 @@ def discard(room: Room, form: str, about: str = "") -> None:
 
 def discard_in(session: Session, room: Room, form: str, about: str = "") -> None:
     """Take the draft away in the same transaction that saves its form."""
-    table = _table(room)
-    session.execute(delete(table).where(col(table.id) == _key(room, form, about)))
+    ask.remove(session, _table(room), _key(room, form, about))

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import select
-
-from psyroom.records.booking import CHANNELS, FORMS, OUTCOMES, Booking, Visit
+from psyroom.records.booking import CHANNELS, FORMS, OUTCOMES
 from psyroom.records.students import STATUSES, Student
 from psyroom.services.school import context
 from psyroom.store import history as chain
+from psyroom.store.questions import students as ask
 from psyroom.store.room import Room
 
 
@@ -38,7 +37,7 @@ def of(room: Room, student: str) -> list[Line]:
 
 def _bookings(room: Room, student: str) -> Iterable[Line]:
     with room.read() as session:
-        rows = session.exec(select(Booking).where(Booking.student == student)).all()
+        rows = ask.booking_rows(session, student)
     people = context(room).people
     for row in rows:
         who = "家长预约" if row.client == "parent" else "预约"
@@ -49,7 +48,7 @@ def _bookings(room: Room, student: str) -> Iterable[Line]:
 
 def _visits(room: Room, student: str) -> Iterable[Line]:
     with room.read() as session:
-        rows = session.exec(select(Visit).where(Visit.student == student)).all()
+        rows = ask.visit_rows(session, student)
     people = context(room).people
     for row in rows:
         who = "家长来访" if row.client == "parent" else "来访"

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from psyroom.records.booking import Booking, Visit
 from psyroom.records.students import Student, StudentDetail, StudentLabel, StudentQuestion
 
 
@@ -75,3 +76,26 @@ def open_questions(session: Session, student: str | None = None) -> list[Any]:
     if student is not None:
         statement = statement.where(StudentQuestion.student == student)
     return list(session.exec(statement).all())
+
+
+def label_rows(session: Session, student: str) -> list[StudentLabel]:
+    """A student's labels as records, to be changed."""
+    return list(session.exec(select(StudentLabel).where(StudentLabel.student == student)).all())
+
+
+def question_rows(session: Session, student: str, *, also_settled: bool = False) -> list[StudentQuestion]:
+    """A student's questions as records, to be changed; the open ones, or all."""
+    statement = select(StudentQuestion).where(StudentQuestion.student == student)
+    if not also_settled:
+        statement = statement.where(col(StudentQuestion.settled).is_(False))
+    return list(session.exec(statement).all())
+
+
+def booking_rows(session: Session, student: str) -> list[Booking]:
+    """A student's bookings as records (the parents' too)."""
+    return list(session.exec(select(Booking).where(Booking.student == student)).all())
+
+
+def visit_rows(session: Session, student: str) -> list[Visit]:
+    """A student's visits as records (the parents' too)."""
+    return list(session.exec(select(Visit).where(Visit.student == student)).all())

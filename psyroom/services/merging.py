@@ -1,0 +1,119 @@
+"""Two entries of one child become one: what is kept, what moves, and the deed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psyroom.errors import NotFound, Refused
+from psyroom.records.students import Student, StudentDetail, StudentDetailFields
+from psyroom.services.rights import needs_counsellor
+from psyroom.store.questions import students as ask
+from psyroom.store.room import Room
+
+DESK = ("name", "sex", "stage", "cohort", "class_no", "number", "status", "status_since")
+FILLED = ("sex", "number")
+"""Desk fields that are filled from the other entry when the kept one lacks them; name, class and status stay."""
+
+GUARDIAN = ("guardian", "guardian_relation", "guardian_phone")
+"""Belong together: a telephone is never given to another guardian."""
+
+
+@dataclass(frozen=True, repr=False)
+class Merged:
+    """What one entry will be: values by field, which of them come from the other entry, and how many rows move."""
+
+    first: dict[str, Any]
+    second: dict[str, Any]
+    result: dict[str, Any]
+    taken: frozenset[str]
+    bookings: int
+    visits: int
+    labels: tuple[str, ...]
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Fields in which the other entry says something else; that stays only in the history."""
+        return tuple(
+            name
+            for name, value in self.second.items()
+            if value not in (None, "", False) and self.result[name] != value and name not in ("status", "status_since")
+        )
+
+
+def _result(first: dict[str, Any], second: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+    result, taken = dict(first), set()
+
+    def take(name: str) -> None:
+        if result[name] in (None, "") and second[name] not in (None, ""):
+            result[name] = second[name]
+            taken.add(name)
+
+    for name in (*FILLED, *StudentDetailFields.model_fields):
+        if name not in GUARDIAN and name != "id_doubtful":
+            take(name)
+    if not first["guardian"] or first["guardian"] == second["guardian"] or not second["guardian"]:
+        for name in GUARDIAN:
+            take(name)
+    if "id_number" in taken:
+        result["id_doubtful"] = second["id_doubtful"]
+    return result, frozenset(taken)
+
+
+def _values(desk: Student, detail: StudentDetail | None) -> dict[str, Any]:
+    private = detail.model_dump(exclude={"id"}) if detail is not None else StudentDetailFields().model_dump()
+    return {**{name: getattr(desk, name) for name in DESK}, **private}
+
+
+def preview(room: Room, keep: str, other: str) -> Merged:
+    """What merging would make of the two entries; nothing is written."""
+    needs_counsellor(room)
+    with room.snapshot() as session:
+        first, second = session.get(Student, keep), session.get(Student, other)
+        if first is None or second is None:
+            raise NotFound(what="其中一名学生")
+        a = _values(first, session.get(StudentDetail, keep))
+        b = _values(second, session.get(StudentDetail, other))
+        labels = {row.label for student in (keep, other) for row in ask.labels(session, student)}
+        bookings, visits = len(ask.booking_rows(session, other)), len(ask.visit_rows(session, other))
+    result, taken = _result(a, b)
+    return Merged(a, b, result, taken, bookings, visits, tuple(sorted(labels)))
+
+
+def merge(room: Room, keep: str, other: str) -> None:
+    """Two entries of one child become one: what `keep` lacks is filled from `other`, whose bookings, visits, labels
+    and questions move over; the other entry is removed. One deed, undoable. Needs a counsellor."""
+    needs_counsellor(room)
+    if keep == other:
+        raise Refused(why="请选两条不同的记录来合并。")
+    with room.write("合并同一名学生") as deed:
+        session = deed.session
+        first, second = session.get(Student, keep), session.get(Student, other)
+        if first is None or second is None:
+            raise NotFound(what="其中一名学生")
+        into, source = session.get(StudentDetail, keep), session.get(StudentDetail, other)
+        result, _ = _result(_values(first, into), _values(second, source))
+        into = into or StudentDetail(id=keep)
+        for name in FILLED:
+            setattr(first, name, result[name])
+        for name in StudentDetailFields.model_fields:
+            setattr(into, name, result[name])
+        session.add(first)
+        session.add(into)
+        for rows in (ask.booking_rows(session, other), ask.visit_rows(session, other)):
+            for row in rows:
+                row.student = keep
+                session.add(row)
+        for question in ask.question_rows(session, other, also_settled=True):
+            question.student = keep
+            session.add(question)
+        have = {row.label for row in ask.label_rows(session, keep)}
+        for label in ask.label_rows(session, other):
+            if label.label in have:
+                session.delete(label)
+            else:
+                label.student = keep
+                session.add(label)
+        if source is not None:
+            session.delete(source)
+        session.delete(second)
