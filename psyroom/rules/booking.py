@@ -15,7 +15,7 @@ from psyroom.rules.intervals import meet, overlap, total
 from psyroom.rules.periods import PeriodSpan, lessons_on
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import day_name
-from psyroom.rules.typed import span
+from psyroom.rules.typed import clock, span
 
 HARD = ("counsellor", "client", "room", "lesson_own")
 
@@ -129,7 +129,7 @@ def conflicts(asked: Appointment, around: Around) -> list[Clash]:
     found: list[Clash] = []
     who = around.names.get(asked.person, "这位老师")
     for other, word in _standing(asked, around):
-        when = span(*other.band) if other.ends is not None else f"{span(other.starts, other.starts)[:5]} 起（还没结束）"
+        when = span(*other.band) if other.ends is not None else f"{clock(other.starts)} 起（还没结束）"
         if _same_client(asked, other):
             found.append(Clash("client", True, f"来访者 {when} 已有{word}"))
         if _same_session(asked, other):
