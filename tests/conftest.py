@@ -8,10 +8,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from psyroom.store.room import Room
 
 HERE = Path(__file__).parent
 NO_NETWORK = HERE / "no_network"
@@ -19,6 +24,9 @@ NO_NETWORK = HERE / "no_network"
 EXPECTED_LOGS: tuple[tuple[str, str, str], ...] = ()
 """Warnings that fail no test: logger, pattern, and the reason."""
 
+
+PASSWORD = "七步之外的灯"
+"""Every test person's: 甲 and 乙."""
 
 # ---- the whole session --------------------------------------------------------------------------------------------
 
@@ -135,3 +143,78 @@ def bare_env(tmp_path: Path) -> dict[str, str]:
     home.mkdir()
     keep = ("PATH", "PYTHONPATH", "PYTHON_KEYRING_BACKEND", "PSYROOM_REFUSED_SOCKETS", "SYSTEMROOT", "TEMP", "TMP")
     return {**{k: os.environ[k] for k in keep if k in os.environ}, "HOME": str(home)}
+
+
+# ---- a room -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id at the practice school's cost, so that a test does not wait a third of a second at every unlock."""
+    from psyroom.store import keys
+
+    monkeypatch.setattr(keys, "BOUND", keys.PRACTICE)
+    monkeypatch.setattr(keys, "UNBOUND", keys.PRACTICE)
+
+
+@pytest.fixture(scope="session")
+def _made_rooms(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Closed rooms, one for each setup asked for; tests get copies."""
+    made: dict[str, Path] = {}
+
+    def folder(**setup: Any) -> Path:
+        key = repr(sorted(setup.items()))
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp("made") / "room"
+            _make_room(made[key], setup)
+        return made[key]
+
+    return folder
+
+
+def _make_room(folder: Path, setup: dict[str, Any]) -> None:
+    from psyroom.services import people, rooms
+
+    defaults: dict[str, Any] = {
+        "school_name": "青山职业学校",
+        "stage": "vocational",
+        "region": "hunan-vocational",
+        "term_starts": date(2026, 8, 31),
+        "weeks": 20,
+        "lessons": ((480, 525), (535, 580), (600, 645), (655, 700), (840, 885), (895, 940), (950, 995)),
+    }
+    plan = rooms.RoomSetup(**{**defaults, **setup}, counsellor="甲", password=PASSWORD, use_keyring=False)
+    room, _code = rooms.make_room(folder, plan)
+    people.add(room, "乙", "duty", PASSWORD)
+    room.close()
+
+
+@pytest.fixture
+def new_room(_made_rooms: Callable[..., Path], cheap_keys: None, tmp_path: Path) -> Iterator[Callable[..., Room]]:
+    """Opens a room of this test alone: `new_room(person="甲", **RoomSetup fields)`. Counsellor 甲, duty person 乙,
+    password `PASSWORD`. All are closed when the test ends."""
+    from psyroom.store.opening import open_room
+
+    opened: list[Room] = []
+
+    def make(person: str = "甲", **setup: Any) -> Room:
+        folder = tmp_path / f"room{len(opened) + 1}"
+        shutil.copytree(_made_rooms(**setup), folder)
+        opened.append(open_room(folder, person, PASSWORD))
+        return opened[-1]
+
+    yield make
+    for room in opened:
+        room.close()
+
+
+@pytest.fixture
+def room(new_room: Callable[..., Room]) -> Room:
+    """A real encrypted room with its school, opened by the counsellor 甲: 中职, 湖南, 20 weeks from 2026-08-31."""
+    return new_room()
+
+
+@pytest.fixture
+def duty_room(new_room: Callable[..., Room]) -> Room:
+    """The same, opened by the duty person 乙: nothing of case.db is attached. A copy apart from `room`'s."""
+    return new_room("乙")

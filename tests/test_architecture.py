@@ -181,7 +181,7 @@ def a_file_is_short(source: Source) -> Iterator[str]:
 
 
 def a_file_says_what_it_is(source: Source) -> Iterator[str]:
-    if not ast.get_docstring(source.tree):
+    if source.text.strip() and not ast.get_docstring(source.tree):
         yield "no docstring"
 
 
