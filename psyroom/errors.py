@@ -91,6 +91,10 @@ class KeyringLocked(RoomTrouble):
     sentence = "系统的密钥环锁着，请先登录系统桌面、解开密钥环，再打开辅导室。"
 
 
+class NoKeyring(RoomTrouble):
+    sentence = "这台电脑没有可用的系统密钥环，请改用不依赖密钥环的方式（密码要更长）。"
+
+
 class Damaged(RoomTrouble):
     sentence = "文件“{name}”损坏了，请用最近的备份恢复，并把损坏的文件夹保留好。"
 

@@ -20,6 +20,7 @@ class Person(PersonFields, table=True):
     """In desk.db: names on the duty list. Whoever can unlock has the same id in room.json."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
+    public: str = declare("", label="公钥", help="只有能登录的人才有；换钥匙时以这里为准，不信 room.json")
 
 
 class Holder(Fields, table=True):

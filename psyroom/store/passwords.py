@@ -1,0 +1,103 @@
+"""Which passwords are taken. Refusals carry their reason; the rule is told before, the reason after."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from psyroom.errors import WeakPassword
+
+LEAST = 10
+LEAST_ALONE = 12  # no room secret: the password stands alone
+
+_ROWS = (
+    "`1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
+    "abcdefghijklmnopqrstuvwxyz",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "qazwsxedcrfvtgbyhnujmikolp",
+)
+_RUN = 4
+_COMMON = ("password", "passw0rd", "iloveyou", "woaini", "admin", "welcome", "xinli", "psyroom", "letmein", "zhongguo")
+_DATE = re.compile(r"(?:19|20)\d\d[-./年]?(?:0?[1-9]|1[0-2])[-./月]?(?:3[01]|[12]\d|0?[1-9])日?")
+
+
+def least(*, alone: bool) -> int:
+    """How many characters at least; `alone` where no room secret stands beside the password."""
+    return LEAST_ALONE if alone else LEAST
+
+
+def _longest_run(text: str) -> int:
+    """The longest stretch that walks along a keyboard row (either way) or repeats one character."""
+    best = run = 1
+    for i in range(1, len(text)):
+        pair = text[i - 1 : i + 1]
+        walks = pair[0] == pair[1] or any(pair in row or pair in row[::-1] for row in _ROWS)
+        run = run + 1 if walks else 1
+        best = max(best, run)
+    return best
+
+
+def _without_runs(text: str) -> str:
+    """What remains when keyboard rows and repeats of four and more count as one character."""
+    kept: list[str] = []
+    i = 0
+    while i < len(text):
+        j = i + 1
+        while j < len(text) and (
+            text[j] == text[j - 1] or any(text[j - 1 : j + 1] in r or text[j - 1 : j + 1] in r[::-1] for r in _ROWS)
+        ):
+            j += 1
+        kept.append(text[i] if j - i >= _RUN else text[i:j])
+        i = j
+    return "".join(kept)
+
+
+def _spellings(name: str) -> set[str]:
+    """A name as written, in pinyin, and by initials; initials count only when there are at least three."""
+    found = {name}
+    if any("㐀" <= c <= "鿿" for c in name):
+        from pypinyin import lazy_pinyin
+
+        syllables = lazy_pinyin(name)
+        found.add("".join(syllables).lower())
+        if len(syllables) > 1:
+            found.add(("".join(syllables[1:]) + syllables[0]).lower())
+    return {spelling for spelling in found if len(spelling) >= 2}
+
+
+def check(password: str, *, alone: bool, names: Iterable[str] = ()) -> None:
+    """Raises `WeakPassword`. `names`: of the school, its people, its pupils where they are known.
+
+    A name, a date or a keyboard row may stand inside a longer password: what counts is what remains without it.
+    """
+    text = unicodedata.normalize("NFKC", password).lower()
+    need = least(alone=alone)
+    if len(text) < need:
+        raise WeakPassword(why=f"太短，至少要 {need} 个字符")
+    if len(set(text)) < 5:
+        raise WeakPassword(why="重复的字符太多")
+    half = need // 2
+    rest = text
+    for name in names:
+        for spelling in _spellings(name.strip().lower()):
+            rest = rest.replace(spelling, "")
+    if rest != text and len(rest) < half:
+        raise WeakPassword(why="它主要是学校或人的姓名，容易猜到")
+    undated = _DATE.sub("", text)
+    if undated != text and len(undated) < half:
+        raise WeakPassword(why="它主要是一个日期，容易猜到")
+    if len(_without_runs(text)) < half or _longest_run(text) * 2 > len(text):
+        raise WeakPassword(why="它是键盘上连着的键或重复的字符，容易猜到")
+    bare = text
+    for word in _COMMON:
+        bare = bare.replace(word, "")
+    plain = _DATE.sub("", bare)
+    for name in names:
+        for spelling in _spellings(name.strip().lower()):
+            plain = plain.replace(spelling, "")
+    if len(_without_runs(plain)) < min(4, half):
+        raise WeakPassword(why="它是常见的密码或姓名加数字，容易猜到")

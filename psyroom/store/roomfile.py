@@ -1,0 +1,182 @@
+"""room.json: what anybody may read of a room, and how it is written so that one whole generation always lies there.
+
+Nothing in it is believed because it stands there: a person's entry is bound to its seal, and who may hold a file's key
+is written inside the encrypted files. Standard library only, so that the unlock window can name people at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psyroom.errors import Damaged, FolderNotWritable, NewerFormat, NoRoom
+
+NAME = "room.json"
+BEFORE = "room.json.before"  # the previous generation
+FORMAT = 1
+
+
+def _pack(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _unpack(value: str) -> bytes:
+    return base64.b64decode(value, validate=True)
+
+
+@dataclass
+class Entry:
+    """One who can unlock. `bound`: the room secret stands beside the password. Grants may be two while keys change."""
+
+    id: str
+    name: str
+    role: str
+    bound: bool
+    memory: int
+    passes: int
+    lanes: int
+    salt: bytes
+    public: bytes
+    sealed: bytes = b""
+    desk: list[bytes] = field(default_factory=list)
+    case: list[bytes] = field(default_factory=list)
+
+
+@dataclass
+class Sheet:
+    """The recovery sheet: a key pair that stands for the printed code, and what is sealed to it."""
+
+    public: bytes
+    desk: list[bytes] = field(default_factory=list)
+    case: list[bytes] = field(default_factory=list)
+    secret: bytes = b""
+
+
+@dataclass
+class RoomFile:
+    id: str
+    lineage: str  # changes when a copy is brought back, so that two continuations never share a chain
+    practice: bool
+    secret: bool  # that a room secret exists; a keyring that answers nothing is never a reason to make a new one
+    people: list[Entry]
+    sheet: Sheet
+    inbox: bytes
+    check_desk: list[bytes]
+    check_case: list[bytes]
+
+    def named(self, name: str) -> Entry | None:
+        return next((entry for entry in self.people if entry.name == name), None)
+
+    def about(self, entry: Entry) -> bytes:
+        """What a person's seal is bound to: an edited role, name or parameter fails to open."""
+        fields = [
+            self.id, self.practice, entry.id, entry.name, entry.role, entry.bound,
+            entry.memory, entry.passes, entry.lanes, entry.salt.hex(), entry.public.hex(),
+        ]  # fmt: skip
+        return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return _pack(value)
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if isinstance(value, Entry | Sheet | RoomFile):
+        return {name: _plain(v) for name, v in vars(value).items()}
+    return value
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    return Entry(
+        id=str(raw["id"]), name=str(raw["name"]), role=str(raw["role"]), bound=bool(raw["bound"]),
+        memory=int(raw["memory"]), passes=int(raw["passes"]), lanes=int(raw["lanes"]),
+        salt=_unpack(raw["salt"]), public=_unpack(raw["public"]), sealed=_unpack(raw["sealed"]),
+        desk=[_unpack(v) for v in raw["desk"]], case=[_unpack(v) for v in raw["case"]],
+    )  # fmt: skip
+
+
+def _parse(text: bytes) -> RoomFile:
+    try:
+        raw = json.loads(text)
+        if int(raw["format"]) > FORMAT:
+            raise NewerFormat
+        sheet = raw["sheet"]
+        return RoomFile(
+            id=str(raw["id"]), lineage=str(raw["lineage"]), practice=bool(raw["practice"]), secret=bool(raw["secret"]),
+            people=[_entry(v) for v in raw["people"]],
+            sheet=Sheet(
+                _unpack(sheet["public"]), [_unpack(v) for v in sheet["desk"]], [_unpack(v) for v in sheet["case"]],
+                _unpack(sheet["secret"]),
+            ),
+            inbox=_unpack(raw["inbox"]),
+            check_desk=[_unpack(v) for v in raw["check_desk"]], check_case=[_unpack(v) for v in raw["check_case"]],
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Damaged(name=NAME) from None
+
+
+def exists(folder: Path) -> bool:
+    return (folder / NAME).exists() or (folder / BEFORE).exists()
+
+
+def read(folder: Path) -> RoomFile:
+    """The present generation, or the previous one when the present is missing or damaged. Errors: `NoRoom`, `Damaged`,
+    `NewerFormat`."""
+    trouble: Exception = NoRoom(folder=folder)
+    for name in (NAME, BEFORE):
+        try:
+            return _parse((folder / name).read_bytes())
+        except FileNotFoundError:
+            continue
+        except (NotADirectoryError, PermissionError):
+            raise NoRoom(folder=folder) from None
+        except Damaged as error:
+            trouble = error
+    raise trouble
+
+
+def names(folder: Path) -> list[str]:
+    """Whom the unlock window offers."""
+    return [entry.name for entry in read(folder).people]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put(path: Path, text: bytes) -> None:
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write(folder: Path, room: RoomFile, *, forget_before: bool = False) -> None:
+    """Write beside and swap in; the generation before stays beside it. `forget_before`: what the old generation could
+    open (an old password, a removed person) must not stay, so it becomes the same as the new one."""
+    text = json.dumps({"format": FORMAT, **_plain(room)}, ensure_ascii=False, indent=1).encode()
+    try:
+        if (folder / NAME).exists():
+            kept = folder / (BEFORE + ".new")
+            shutil.copyfile(folder / NAME, kept)
+            kept.replace(folder / BEFORE)
+        _put(folder / NAME, text)
+        if forget_before:
+            _put(folder / BEFORE, text)
+        sync_folder(folder)
+    except OSError:
+        raise FolderNotWritable(folder=folder) from None
