@@ -73,9 +73,6 @@ class Target:
     minutes: int | None
     source: str
 
-    def __bool__(self) -> bool:
-        return self.minutes is not None
-
 
 def _source(document: dict[str, Any], clause: str) -> str:
     return " ".join(part for part in (document["number"] or document["title"], clause) if part)
