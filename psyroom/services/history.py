@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from psyroom.errors import NothingToUndo, Overtaken
-from psyroom.services import roster
+from psyroom.services import bookings, roster
 from psyroom.store import history as chain
 from psyroom.store.room import Room
 
@@ -21,16 +21,21 @@ class Undone:
 def undo(room: Room, deed_id: str | None = None) -> Undone:
     """Take back one's last deed, or that one. An import goes but for the students somebody has touched since.
 
-    Raises NothingToUndo, NotUndoable, Overtaken.
+    Raises NothingToUndo, NotUndoable, Overtaken, Conflict (a booking whose time has been given away since).
     """
-    target = deed_id or chain.last_deed(room)
-    if target is None:
-        raise NothingToUndo()
-    label = chain.label_of(room, target)
+    if deed_id is None:
+        last = chain.last_deed(room)
+        if last is None:
+            raise NothingToUndo()
+        deed_id, label = last.id, last.what
+    else:
+        label = chain.label_of(room, deed_id)
     try:
-        chain.undo(room, target)
+        chain.undo(room, deed_id, check=bookings.after_undo)
     except Overtaken:
+        from psyroom.services import roster  # brings the readers of files in; only an import ever needs it
+
         if label != roster.LABEL:
             raise
-        return Undone(label, roster.take_out(room, target))
+        return Undone(label, roster.take_out(room, deed_id))
     return Undone(label)

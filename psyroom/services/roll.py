@@ -165,23 +165,21 @@ def _test(kept: _Kept, word: str) -> Callable[[Entry], int | None]:
 
 
 def _by_sound(low: str) -> Callable[[Entry], int | None]:
+    wanted = " " + low  # each spelling in a name's key follows a blank
+
     def score(found: Entry) -> int | None:
-        initials = found.initials
-        if low in initials:
+        if wanted not in names.key(found.name):
+            return 4 if low == found.number.lower() else None
+        if low in found.initials:
             return 1
-        for reading in initials:
-            if reading.startswith(low):
-                return 2
-        for reading in initials:
-            if reading[0] == low[0]:  # spelled out it must begin with the same letter; spares the dear comparison
-                return 4 if names.spells(low, found.name) else None
-        return 4 if low == found.number.lower() else None
+        return 2 if any(reading.startswith(low) for reading in found.initials) else 3
 
     return score
 
 
 def _by_text(word: str, class_key: str) -> Callable[[Entry], int | None]:
-    alone = int(word[:-1]) if word.endswith("班") and word[:-1].isdigit() else None
+    alone = int(word[:-1]) if word.endswith("班") and word[:-1].isdecimal() else None
+    mixed = any(c.isascii() and c.isalpha() for c in word)  # 张xy
 
     def score(found: Entry) -> int | None:
         if word in (found.name, found.number):
@@ -195,7 +193,7 @@ def _by_text(word: str, class_key: str) -> Callable[[Entry], int | None]:
                 return 2
         elif word in found.class_name or word in found.class_key:
             return 3
-        if word in found.name:
+        if word in found.name or (mixed and names.matches(word, found.name)):
             return 3
         return 4 if found.number and found.number.startswith(word) else None
 

@@ -9,8 +9,17 @@ from pathlib import Path
 
 from psyroom.errors import NotValid
 from psyroom.records.fields import checked
-from psyroom.records.school import STAGES_WITHIN, GradeNaming, Period, PeriodFields, Place, School, SchoolFields, Term
-from psyroom.records.school import TermFields
+from psyroom.records.school import (
+    STAGES_WITHIN,
+    GradeNaming,
+    Period,
+    PeriodFields,
+    Place,
+    School,
+    SchoolFields,
+    Term,
+    TermFields,
+)
 from psyroom.rules import policy
 from psyroom.rules.time import school_year_of
 from psyroom.store.making import make_room as make_store
@@ -66,7 +75,7 @@ def _bands(setup: RoomSetup) -> list[PeriodFields]:
 
 def region_warning(region: str, stage: str) -> str:
     """Why a region does not fit the stage, or nothing. It is taken all the same."""
-    return policy.fit_warning(region, stage)
+    return policy.region(region).warning(stage)
 
 
 def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:

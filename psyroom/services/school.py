@@ -98,9 +98,12 @@ class SchoolContext:
             stage, cohort, year=school_year_of(day), system=self.system, style=self.style(stage)
         )
 
-    def target_on(self, day: date) -> policy.Target | None:
-        """The weekly opening target that holds on a day, with its source; None where none is asked."""
-        return policy.target_on(self.region, self.targets, day)
+    def target_on(self, day: date) -> policy.Target:
+        """The weekly opening target that holds on a day, with its source; `minutes` None where none is asked.
+
+        For a week ask on its Sunday, so that a target that begins with the first day holds for week 1.
+        """
+        return policy.target_on(policy.region(self.region), self.targets, day)
 
 
 def context(room: Room) -> SchoolContext:

@@ -61,19 +61,23 @@ def _entry(room: Room, student: str) -> Iterable[Line]:
     """When the entry was made, moved, suspended, taken back: read from its revisions."""
     school = context(room)
     known: dict[str, object] = {}
-    for step in chain.history(room, Student.__table__, student):  # type: ignore[attr-defined]
+    for step in chain.history(room, Student, student):
         after = step.after or {}
         day = datetime.fromisoformat(step.at).astimezone().date()
         if step.before is None:
-            yield Line(day, None, "entry", "进入名册", step.label, student)
+            yield Line(day, None, "entry", "进入名册", step.what, student)
         elif "status" in after:
-            yield Line(day, None, "entry", f"状态改为“{STATUSES.get(str(after['status']), '')}”", step.label, student)
+            since = date.fromisoformat(str(after["status_since"])) if after.get("status_since") else day
+            told = step.what if since == day else f"{step.what} · {day.isoformat()} 登记"
+            yield Line(since, None, "entry", _STATUS_LINES.get(str(after["status"]), "状态有改动"), told, student)
         elif known and {"class_no", "cohort", "stage"} & set(after):
             now = {**known, **after}
             name = school.class_name(str(now["stage"]), int(str(now["cohort"])), int(str(now["class_no"])), day)
-            yield Line(day, None, "entry", f"调到{name}", step.label, student)
+            yield Line(day, None, "entry", f"调到{name}", step.what, student)
         known.update(after)
 
+
+_STATUS_LINES = {key: f"状态：{label}" for key, label in STATUSES.items()}
 
 PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _entry)
 """Later modules add theirs: notes, talks, plans, referrals."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from psyroom.errors import NothingToUndo, NotFound, NotUndoable, Overtaken, Refused
 from psyroom.store.connection import raw_of
@@ -104,6 +104,16 @@ def last_deed(room: Room) -> Past | None:
     return Past(id, at, person, what, True, False, None)
 
 
+def label_of(room: Room, deed_id: str) -> str:
+    """What a deed was called. Errors: `NotFound`."""
+    with room.read() as session:
+        raw = raw_of(session)
+        for schema in room.schemas:
+            if row := raw.execute(f"SELECT what FROM {schema}.deed WHERE id = ?", (deed_id,)).fetchone():
+                return str(row[0])
+    raise NotFound(what="这一步操作")
+
+
 def touched_since(room: Room, deed_id: str) -> list[tuple[str, str]]:
     """Records of a deed that were changed again later, as (kind, id)."""
     with room.read() as session:
@@ -120,16 +130,28 @@ def _touched(raw: Any, schema: str, deed_id: str) -> list[tuple[str, str]]:
     return [(str(kind), str(ref)) for kind, ref in rows]
 
 
-def undo(room: Room, deed_id: str | None = None, *, what: str = "撤销") -> str:
+def undo(
+    room: Room,
+    deed_id: str | None = None,
+    *,
+    what: str = "撤销",
+    check: Callable[[Session, list[Step]], None] | None = None,
+) -> str:
     """Reverse one's own deed (the last one, or that one) by a new deed, whose id is returned.
 
+    `check` sees what was reversed before it is sealed, and may refuse by raising.
     Errors: `NothingToUndo`, `NotFound`, `NotUndoable`, `Refused` (somebody else's), `Overtaken` (changed since)."""
-    id, _ = undo_except(room, deed_id, None, what=what)
+    id, _ = undo_except(room, deed_id, None, what=what, check=check)
     return id
 
 
 def undo_except(
-    room: Room, deed_id: str | None, keep: Callable[[Step], bool] | None, *, what: str = "撤销"
+    room: Room,
+    deed_id: str | None,
+    keep: Callable[[Step], bool] | None,
+    *,
+    what: str = "撤销",
+    check: Callable[[Session, list[Step]], None] | None = None,
 ) -> tuple[str, list[Step]]:
     """Undo a deed but for the steps `keep` holds back: an import, without the students touched since.
 
@@ -174,6 +196,8 @@ def undo_except(
             for step in steps:
                 (kept if (step.kind, step.ref) in overtaken or (keep and keep(step)) else due).append(step)
             _reverse(raw, due)
+            if check is not None:
+                check(deed.session, due)
         if not seen:
             raise NotFound(what="这一步操作")
     return deed.id, kept
