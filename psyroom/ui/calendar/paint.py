@@ -1,0 +1,294 @@
+"""How the week calendar looks: ground, opening, lessons, cards, the present minute. Draws only, keeps nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+
+from psyroom.records.booking import CHANNELS, FORMS
+from psyroom.records.opening import WHY_CHANGED
+from psyroom.rules.typed import clock
+from psyroom.services.week import Band, Day, Entry, Week
+from psyroom.ui import fonts, icons, tokens
+from psyroom.ui.calendar.layout import Frame
+
+WEEKDAYS = "一二三四五六日"
+MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of one day under the hand: the cursor's cell, a drag, a card on its way. `day` 0 is Monday."""
+
+    day: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a card of a state is coloured: palette roles, and an icon that says the same without colour."""
+
+    ground: str
+    stripe: str
+    ink: str
+    soft: str
+    icon: str = ""
+    border: str = ""
+
+
+FACES = {
+    "ahead": Face("card", "accent", "ink", "soft", border="accent"),
+    "overdue": Face("amber_wash", "amber_fill", "ink", "amber", "question"),
+    "inside": Face("accent", "accent_hover", "on_accent", "on_accent", "door-open"),
+    "left": Face("amber_wash", "amber_fill", "ink", "amber", "hourglass-medium"),
+    "done": Face("good_wash", "good", "ink", "good", "check"),
+    "missed": Face("brick_wash", "brick_fill", "ink", "brick", "user-minus"),
+    "settled": Face("sunken", "line_strong", "soft", "soft", "user-minus"),
+    "gone": Face("sunken", "line", "soft", "soft", "x"),
+}
+
+
+def face_of(entry: Entry, now: datetime) -> Face:
+    """The colours that say how a booking or visit stands."""
+    if entry.inside:
+        return FACES["inside"]
+    if entry.visit:
+        return FACES["done" if entry.closed else "left"]
+    if entry.outcome == "open":
+        over = (entry.day, entry.ends) <= (now.date(), now.hour * 60 + now.minute)
+        return FACES["overdue" if over else "ahead"]
+    if entry.outcome == "no_show":
+        return FACES["settled" if entry.follow_up else "missed"]
+    return FACES["done" if entry.standing else "gone"]
+
+
+def kind_words(entry: Entry) -> str:
+    """个别 · 线上; meeting in person goes without saying."""
+    words = [] if entry.client == "group" else [FORMS[entry.form]]
+    if entry.channel != "in_person":
+        words.append(CHANNELS[entry.channel])
+    return " · ".join(words)
+
+
+def detail_words(entry: Entry, *, with_person: bool) -> str:
+    """The second line of a card."""
+    parts = [entry.state if entry.state != "待到" else "", entry.class_name, kind_words(entry)]
+    if with_person:
+        parts.append(entry.person_name)
+    return " · ".join(p for p in parts if p)
+
+
+class Painter:
+    """Paints one week in the present look. Made anew for each paint; cheap."""
+
+    def __init__(self, painter: QPainter, week: Week, frame: Frame, now: datetime) -> None:
+        self.p, self.week, self.frame, self.now = painter, week, frame, now
+        self.look = tokens.now()
+        self.small, self.name = fonts.face("small"), fonts.face("small", bold=True)
+        self.name.setPixelSize(self.look.px(13))
+        self.measure = QFontMetricsF(self.small)
+        self.people = {e.person for d in week.days for e in d.entries}
+
+    def colour(self, role: str) -> QColor:
+        return QColor(self.look.colour(role))
+
+    # ---- the ground -------------------------------------------------------------------------------------------
+
+    def ground(self, clip: QRectF) -> None:
+        self.p.fillRect(clip, self.colour("card"))
+        for number, day in enumerate(self.week.days):
+            column = self.frame.column(number)
+            if not column.intersects(clip):
+                continue
+            if not day.school_day:
+                self.p.fillRect(column, self.colour("sunken"))
+                self._hatch(column, "line")
+            for lesson in day.lessons:
+                box = self.frame.band(number, lesson.starts, lesson.ends)
+                self.p.fillRect(box, self.colour("sunken"))
+                self._note(box, lesson.name, "faint")
+            for band in day.plan:
+                box = self.frame.band(number, band.starts, band.ends)
+                self.p.fillRect(box, self.colour("accent_wash"))
+                self.p.fillRect(QRectF(box.left(), box.top(), 3, box.height()), self.colour("accent"))
+                self._note(box, self._plan_words(band), "accent")
+            for band in day.own:
+                box = self.frame.band(number, band.starts, band.ends)
+                self.p.fillRect(box, self.colour("sunken"))
+                self._hatch(box, "faint")
+                self._note(box, f"{self.week.people.get(band.person, '')}有课", "soft")
+            for band in day.closed:
+                box = self.frame.band(number, band.starts, band.ends)
+                self.p.fillRect(box, self.colour("amber_wash"))
+                self._hatch(box, "amber_fill")
+                why = WHY_CHANGED.get(band.name, "")
+                self._note(box, f"停开 · {why}" if why else "停开", "amber")
+        self._lines(clip)
+
+    def _plan_words(self, band: Band) -> str:
+        person = self.week.people.get(band.person, "")
+        return f"开放 · {person}" if person else "开放"
+
+    def _hatch(self, box: QRectF, role: str) -> None:
+        colour = self.colour(role)
+        colour.setAlpha(90)
+        self.p.fillRect(box, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+
+    def _note(self, box: QRectF, words: str, role: str) -> None:
+        """A small word in a band's corner, where there is room for it."""
+        room = box.adjusted(7, 1, -4, -1)
+        if room.height() < self.measure.height() - 3 or room.width() < self.look.px(30):
+            return
+        self.p.setFont(self.small)
+        self.p.setPen(self.colour(role))
+        short = self.measure.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        self.p.drawText(room, TOP_LEFT if room.height() > self.measure.height() + 4 else MIDDLE_LEFT, short)
+
+    def _lines(self, clip: QRectF) -> None:
+        frame, right = self.frame, self.frame.lefts[-1] + self.frame.widths[-1]
+        self.p.setFont(fonts.face("small", tabular=True))
+        for hour in range(frame.first // 60, frame.last // 60 + 1):
+            y = frame.y(hour * 60)
+            self.p.setPen(QPen(self.colour("line"), 1))
+            self.p.drawLine(QPointF(frame.lefts[0], y), QPointF(right, y))
+            if frame.first < hour * 60 < frame.last:
+                self.p.setPen(self.colour("soft"))
+                box = QRectF(0, y - 10, frame.lefts[0] - 8, 20)
+                self.p.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, clock(hour * 60))
+        self.p.setPen(QPen(self.colour("line"), 1))
+        for left in frame.lefts:
+            self.p.drawLine(QPointF(left, clip.top()), QPointF(left, clip.bottom()))
+
+    # ---- cards ------------------------------------------------------------------------------------------------
+
+    def card(self, box: QRectF, entry: Entry, *, chosen: bool = False, faded: bool = False) -> None:
+        face, p = face_of(entry, self.now), self.p
+        p.save()
+        p.setOpacity(0.4 if faded else 1.0)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(QPen(self.colour("ink"), 2) if chosen else QPen(self.colour(face.border or face.stripe), 1))
+        p.setBrush(self.colour(face.ground))
+        p.drawRoundedRect(box, 4, 4)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(self.colour(face.stripe))
+        p.drawRoundedRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), 1.5, 1.5)
+        self._words(box.adjusted(9, 1, -4, -1), entry, face)
+        p.restore()
+
+    def _words(self, box: QRectF, entry: Entry, face: Face) -> None:
+        px, p = self.look.px, self.p
+        if box.width() < px(12):
+            return
+        line = QFontMetricsF(self.name).height()
+        if face.icon and box.width() > px(34):
+            side = px(14)
+            top = box.top() + (min(box.height(), line + 4) - side) / 2
+            icons.draw(p, face.icon, QRect(int(box.right() - side), int(top), side, side), self.colour(face.soft))
+            box = box.adjusted(0, 0, -side - 2, 0)
+        p.setFont(self.name)
+        p.setPen(self.colour(face.ink))
+        metrics, room = QFontMetricsF(self.name), box.width()
+        if box.height() < 2 * line:
+            short = metrics.elidedText(entry.who, Qt.TextElideMode.ElideRight, room)
+            p.drawText(box, MIDDLE_LEFT, short)
+            used = metrics.horizontalAdvance(short) + px(6)
+            if room - used > px(40):
+                self._soft(box.adjusted(used, 0, 0, 0), detail_words(entry, with_person=False), face, MIDDLE_LEFT)
+            return
+        p.drawText(box, TOP_LEFT, metrics.elidedText(entry.who, Qt.TextElideMode.ElideRight, room))
+        lines = [detail_words(entry, with_person=False)]
+        if len(self.people) > 1:
+            lines.append(entry.person_name)
+        lines.append(f"{clock(entry.starts)}—{clock(entry.ends)}")
+        rest = box.adjusted(0, line, 0 if not face.icon else px(16), 0)
+        for words in lines:
+            if rest.height() < self.measure.height() - 2:
+                break
+            if words:
+                self._soft(rest, words, face, TOP_LEFT)
+                rest = rest.adjusted(0, self.measure.height(), 0, 0)
+
+    def _soft(self, box: QRectF, words: str, face: Face, where: Qt.AlignmentFlag) -> None:
+        self.p.setFont(self.small)
+        self.p.setPen(self.colour(face.soft))
+        self.p.drawText(box, where, self.measure.elidedText(words, Qt.TextElideMode.ElideRight, box.width()))
+
+    def sliver(self, box: QRectF, entry: Entry, *, chosen: bool = False) -> None:
+        """A cancelled booking: a thin strip at the column's edge, so that the slot looks free, which it is."""
+        self.p.setPen(QPen(self.colour("ink"), 2) if chosen else Qt.PenStyle.NoPen)
+        self.p.setBrush(self.colour("line_strong"))
+        self.p.drawRoundedRect(box, 2, 2)
+
+    # ---- under the hand ---------------------------------------------------------------------------------------
+
+    def cursor(self, mark: Mark, *, focused: bool) -> None:
+        if not focused:
+            return
+        box = self.frame.band(mark.day, mark.starts, mark.ends).adjusted(1.5, 1.5, -1.5, -1.5)
+        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.p.setBrush(Qt.BrushStyle.NoBrush)
+        self.p.setPen(QPen(self.colour("ink"), 2, Qt.PenStyle.DashLine))
+        self.p.drawRoundedRect(box, 4, 4)
+
+    def ghost(self, mark: Mark) -> None:
+        """What a drag would book or where it would move to, with its hours."""
+        box = self.frame.band(mark.day, mark.starts, mark.ends).adjusted(2, 1, -2, -1)
+        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = self.colour("accent")
+        ground.setAlpha(60)
+        self.p.setBrush(ground)
+        self.p.setPen(QPen(self.colour("accent"), 2))
+        self.p.drawRoundedRect(box, 4, 4)
+        self.p.setFont(self.name)
+        self.p.setPen(self.colour("accent_hover"))
+        self.p.drawText(box.adjusted(6, 1, -2, 0), TOP_LEFT, f"{clock(mark.starts)}—{clock(mark.ends)}")
+
+    def present(self) -> None:
+        """The present minute, on today's column."""
+        number = next((n for n, d in enumerate(self.week.days) if d.day == self.now.date()), None)
+        minute = self.now.hour * 60 + self.now.minute
+        if number is None or not self.frame.first <= minute <= self.frame.last:
+            return
+        y, left = self.frame.y(minute), self.frame.lefts[number]
+        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.p.setPen(QPen(self.colour("brick_fill"), 2))
+        self.p.drawLine(QPointF(left, y), QPointF(left + self.frame.widths[number], y))
+        self.p.setBrush(self.colour("brick_fill"))
+        self.p.drawEllipse(QPointF(left, y), 4, 4)
+
+
+def head(painter: QPainter, box: QRectF, day: Day, today: bool, look: tokens.Look) -> None:
+    """A day's head: weekday, date, and the name of a holiday."""
+    names = ("周" + WEEKDAYS[day.day.weekday()], f"{day.day.month}/{day.day.day}")
+    weekday_font, date_font = fonts.face("small"), fonts.face("lead", bold=True)
+    ink = look.colour("accent" if today else "ink" if day.school_day or day.plan or day.entries else "soft")
+    middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+    note = day.name or ("放假" if not day.school_day and day.day.weekday() < 5 else "")
+    upper = QRectF(box.left(), box.top() + 2, box.width(), look.px(18))
+    painter.setFont(weekday_font)
+    painter.setPen(QColor(look.colour("accent" if today else "soft")))
+    words = f"{names[0]} · 今天" if today else names[0]
+    painter.drawText(upper, middle, words)
+    lower = QRectF(box.left(), upper.bottom(), box.width(), look.px(24))
+    if not note:
+        painter.setFont(date_font)
+        painter.setPen(QColor(ink))
+        painter.drawText(lower, middle, names[1])
+        return
+    room = lower.adjusted(4, 0, -4, 0)
+    painter.setFont(date_font)
+    width = QFontMetricsF(date_font).horizontalAdvance(names[1])
+    small = QFontMetricsF(fonts.face("small", bold=True))
+    short = small.elidedText(note, Qt.TextElideMode.ElideRight, max(room.width() - width - 8, 20))
+    whole = width + 6 + small.horizontalAdvance(short)
+    left = room.left() + max((room.width() - whole) / 2, 0)
+    painter.setPen(QColor(ink))
+    painter.drawText(QRectF(left, lower.top(), width + 2, lower.height()), MIDDLE_LEFT, names[1])
+    painter.setFont(fonts.face("small", bold=True))
+    painter.setPen(QColor(look.colour("sky" if day.school_day else "amber")))
+    painter.drawText(QRectF(left + width + 6, lower.top(), room.width(), lower.height()), MIDDLE_LEFT, short)

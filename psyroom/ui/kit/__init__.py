@@ -1,0 +1,40 @@
+"""Own small widgets, built once and used on every page.
+
+- A widget reads colours and sizes from `psyroom.ui.tokens` when it paints, so theme and text size change at once.
+- None knows a record of the store; what they show is handed to them.
+- A page imports from here: `from psyroom.ui.kit import Card, Row, RowList`.
+"""
+
+from __future__ import annotations
+
+from psyroom.ui.icons import Glyph, icon
+from psyroom.ui.kit.bars import HoursBar, Progress, WeekBar, WeekBars, hours
+from psyroom.ui.kit.cards import Card, EmptyState, PageHeader, Stat, Tag, draw_tag, rule, tag_size
+from psyroom.ui.kit.fields import (
+    Check,
+    Choice,
+    DayField,
+    Field,
+    LongText,
+    NumberField,
+    TextField,
+    TimeField,
+    day_words,
+)
+from psyroom.ui.kit.form import Form, control_for
+from psyroom.ui.kit.picker import Found, Picker
+from psyroom.ui.kit.preview import PdfPreview
+from psyroom.ui.kit.rows import Row, RowList
+from psyroom.ui.kit.sheet import SideSheet, scrolled
+from psyroom.ui.kit.steps import StepLine
+from psyroom.ui.kit.table import Column, Table
+from psyroom.ui.kit.texts import Elided, button, danger, primary, quiet, set_kind, text, tool
+from psyroom.ui.kit.toast import Toast
+
+__all__ = [
+    "Card", "Check", "Choice", "Column", "DayField", "Elided", "EmptyState", "Field", "Form", "Found", "Glyph",
+    "HoursBar", "LongText", "NumberField", "PageHeader", "PdfPreview", "Picker", "Progress", "Row", "RowList",
+    "SideSheet", "Stat", "StepLine", "Table", "Tag", "TextField", "TimeField", "Toast", "WeekBar", "WeekBars",
+    "button", "control_for", "danger", "day_words", "draw_tag", "hours", "icon", "primary", "quiet", "rule",
+    "scrolled", "set_kind", "tag_size", "text", "tool",
+]  # fmt: skip

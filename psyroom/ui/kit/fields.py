@@ -1,0 +1,396 @@
+"""Controls for one value, and `Field`: label, control, hint, and the error under it.
+
+Every control has `value()`, `set_value(v)` and the signal `edited`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from PySide6.QtCore import QDate, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from psyroom.rules import typed
+from psyroom.ui import fonts, tokens
+from psyroom.ui.icons import icon
+from psyroom.ui.kit.texts import text
+from psyroom.ui.style import polish
+
+WEEKDAYS = "一二三四五六日"
+
+
+class Control(Protocol):
+    """What a form needs of a control."""
+
+    @property
+    def edited(self) -> SignalInstance: ...
+
+    def value(self) -> Any: ...
+
+    def set_value(self, value: Any) -> None: ...
+
+
+class TextField(QLineEdit):
+    """One line of text."""
+
+    edited = Signal()
+
+    def __init__(self, placeholder: str = "", *, limit: int | None = None, secret: bool = False) -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        if limit:
+            self.setMaxLength(limit)
+        if secret:
+            self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.textChanged.connect(lambda _words: self.edited.emit())
+
+    def value(self) -> str:
+        return self.text().strip()
+
+    def set_value(self, value: Any) -> None:
+        self.setText("" if value is None else str(value))
+
+
+class LongText(QPlainTextEdit):
+    """Several lines; Tab leaves it."""
+
+    edited = Signal()
+
+    def __init__(self, placeholder: str = "", *, lines: int = 3, limit: int | None = None) -> None:
+        super().__init__()
+        self._lines, self._limit = lines, limit
+        self.setPlaceholderText(placeholder)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(QFontMetrics(fonts.face()).lineSpacing() * lines + tokens.now().px(20))
+        self.textChanged.connect(self.edited.emit)
+
+    def value(self) -> str:
+        return self.toPlainText().strip()
+
+    def set_value(self, value: Any) -> None:
+        self.setPlainText("" if value is None else str(value))
+
+
+class NumberField(QLineEdit):
+    """A whole number, typed; empty is None. What is not a number is handed on as text, for the record to refuse."""
+
+    edited = Signal()
+
+    def __init__(self, placeholder: str = "", *, unit: str = "") -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder or unit)
+        self.setMaximumWidth(tokens.now().px(140))
+        self.textChanged.connect(lambda _words: self.edited.emit())
+
+    def value(self) -> int | str | None:
+        words = self.text().strip()
+        return int(words) if words.isdecimal() else (words or None)
+
+    def set_value(self, value: Any) -> None:
+        self.setText("" if value is None else str(value))
+
+
+class _Typed(QLineEdit):
+    """A value typed in many ways: read when the field is left, shown the one way, the reading said beside it."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._value: Any = None
+        self.textEdited.connect(self._typed)
+
+    def _read(self, words: str) -> Any:
+        raise NotImplementedError
+
+    def _show(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def _typed(self, words: str) -> None:
+        self._value = self._read(words) if words.strip() else None
+        self.edited.emit()
+
+    def value(self) -> Any:
+        """The value; None when empty; the text as typed when it cannot be read (the record then refuses it)."""
+        words = self.text().strip()
+        return self._value if self._value is not None or not words else words
+
+    def readable(self) -> bool:
+        return not self.text().strip() or self._value is not None
+
+    def set_value(self, value: Any) -> None:
+        if isinstance(value, str):
+            self.setText(value)
+            self._value = self._read(value) if value.strip() else None
+        else:
+            self._value = value
+            self.setText("" if value is None else self._show(value))
+        self.edited.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if self._value is not None:
+            self.setText(self._show(self._value))
+        super().focusOutEvent(event)
+
+
+class TimeField(_Typed):
+    """A time of day as minutes from midnight; `1430`, `14:30`, `14.30`, `下午2点半` …"""
+
+    def __init__(self, placeholder: str = "如 1430") -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self.setMaximumWidth(tokens.now().px(140))
+
+    def _read(self, words: str) -> int | None:
+        return typed.minutes(words)
+
+    def _show(self, value: int) -> str:
+        return typed.clock(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and isinstance(self._value, int):
+            by = 5 if event.key() == Qt.Key.Key_Up else -5
+            self.set_value(max(0, min(1440, self._value + by)))
+        else:
+            super().keyPressEvent(event)
+
+
+def day_words(day: date) -> str:
+    """`2026-09-01 周二`"""
+    return f"{day.isoformat()} 周{WEEKDAYS[day.weekday()]}"
+
+
+class DayField(_Typed):
+    """A date; `3.5`, `0305`, `明天`; up and down change it by a day; the icon opens a month."""
+
+    def __init__(self, placeholder: str = "如 3.5、明天", *, today: Callable[[], date] = date.today) -> None:
+        super().__init__()
+        self._today = today
+        self.setPlaceholderText(placeholder)
+        self.setMaximumWidth(tokens.now().px(220))
+        pick = self.addAction(icon("calendar-blank", "soft"), QLineEdit.ActionPosition.TrailingPosition)
+        pick.setToolTip("选日期")
+        pick.triggered.connect(self._month)
+
+    def _read(self, words: str) -> date | None:
+        return typed.day(words.split(" 周")[0], self._today())
+
+    def _show(self, value: date) -> str:
+        return day_words(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            by = -1 if event.key() == Qt.Key.Key_Up else 1
+            start = self._value if isinstance(self._value, date) else self._today()
+            self.set_value(date.fromordinal(start.toordinal() + by))
+        else:
+            super().keyPressEvent(event)
+
+    def _month(self) -> None:
+        month = QCalendarWidget()
+        month.setWindowFlag(Qt.WindowType.Popup)
+        month.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        month.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        month.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        at = self._value if isinstance(self._value, date) else self._today()
+        month.setSelectedDate(QDate(at.year, at.month, at.day))
+
+        def picked(day: QDate) -> None:
+            self.set_value(date(day.year(), day.month(), day.day()))
+            month.close()
+            self.setFocus()
+
+        month.clicked.connect(picked)
+        month.activated.connect(picked)
+        month.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        month.show()
+        self._open_month = month
+
+
+class Check(QCheckBox):
+    """Yes or no."""
+
+    edited = Signal()
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.toggled.connect(lambda _on: self.edited.emit())
+
+    def value(self) -> bool:
+        return self.isChecked()
+
+    def set_value(self, value: Any) -> None:
+        self.setChecked(bool(value))
+
+
+class Choice(QWidget):
+    """One of a few, as joined buttons (up to five short ones) or a list. `choices` maps stored value to label."""
+
+    edited = Signal()
+
+    def __init__(self, choices: Mapping[Any, str], *, empty: str = "", as_list: bool | None = None) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._combo: QComboBox | None = None
+        self._buttons: list[QPushButton] = []
+        self._keys: list[Any] = []
+        self._empty = empty
+        self._as_list = as_list
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Mapping[Any, str]) -> None:
+        kept = self.value() if self._keys else None
+        while self._row.count():
+            item = self._row.takeAt(0)
+            if (gone := item.widget()) is not None:
+                gone.hide()
+                gone.deleteLater()
+        self._buttons, self._combo = [], None
+        shown = {k: (label or self._empty or "不填") for k, label in choices.items()}
+        self._keys = list(shown)
+        long = len(shown) > 5 or sum(len(label) for label in shown.values()) > 26
+        if long if self._as_list is None else self._as_list:
+            self._make_combo(shown)
+        else:
+            self._make_buttons(shown)
+        if kept in self._keys:
+            self.set_value(kept)
+
+    def _make_combo(self, shown: Mapping[Any, str]) -> None:
+        box = QComboBox()
+        box.addItems(list(shown.values()))
+        box.setMaxVisibleItems(12)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.currentIndexChanged.connect(lambda _at: self.edited.emit())
+        self._combo = box
+        self._row.addWidget(box)
+        self._row.addStretch(1)
+        self.setFocusProxy(box)
+
+    def _make_buttons(self, shown: Mapping[Any, str]) -> None:
+        last = len(shown) - 1
+        for at, label in enumerate(shown.values()):
+            made = QPushButton(label)
+            made.setCheckable(True)
+            made.setProperty("kind", "segment")
+            made.setProperty("place", "only" if last == 0 else "first" if at == 0 else "last" if at == last else "mid")
+            made.setAutoDefault(False)
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if at == 0 else Qt.FocusPolicy.ClickFocus)
+            made.setCursor(Qt.CursorShape.PointingHandCursor)
+            made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            made.clicked.connect(lambda _on=False, at=at: self._press(at))
+            made.installEventFilter(self)
+            self._row.addWidget(made)
+            self._buttons.append(made)
+        self._row.addStretch(1)
+        self.setFocusProxy(self._buttons[0] if self._buttons else None)
+        if self._buttons:
+            self._mark(0)
+
+    def eventFilter(self, watched: object, event: Any) -> bool:
+        if event.type() == event.Type.KeyPress and watched in self._buttons:
+            by = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(event.key())
+            if by:
+                at = max(0, min(len(self._buttons) - 1, self._buttons.index(watched) + by))  # type: ignore[arg-type]
+                self._press(at)
+                self._buttons[at].setFocus()
+                return True
+        return False
+
+    def _press(self, at: int) -> None:
+        self._mark(at)
+        self.edited.emit()
+
+    def _mark(self, at: int) -> None:
+        for place, made in enumerate(self._buttons):
+            made.setChecked(place == at)
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if place == at else Qt.FocusPolicy.ClickFocus)
+        if self._buttons:
+            self.setFocusProxy(self._buttons[at])
+
+    def value(self) -> Any:
+        if self._combo is not None:
+            at = self._combo.currentIndex()
+        else:
+            at = next((i for i, made in enumerate(self._buttons) if made.isChecked()), -1)
+        return self._keys[at] if 0 <= at < len(self._keys) else None
+
+    def set_value(self, value: Any) -> None:
+        if value not in self._keys:
+            return
+        at = self._keys.index(value)
+        if self._combo is not None:
+            self._combo.setCurrentIndex(at)
+        elif value != self.value():
+            self._press(at)
+
+
+class Field(QWidget):
+    """A label, a control, a hint that says why it is asked, and the error under it."""
+
+    def __init__(self, label: str, control: QWidget, hint: str = "", *, required: bool = False) -> None:
+        super().__init__()
+        self.control: Any = control
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.label = text(label, "label", wrap=False)
+        self.label.setBuddy(control)
+        control.setAccessibleName(label)
+        if label and not (isinstance(control, QCheckBox) and control.text()):
+            head = QHBoxLayout()
+            head.setSpacing(6)
+            head.addWidget(self.label)
+            if required:
+                head.addWidget(text("必填", "small", wrap=False))
+            head.addStretch(1)
+            column.addLayout(head)
+        column.addWidget(control)
+        self.hint = text(hint, "small")
+        self.hint.setVisible(bool(hint))
+        column.addWidget(self.hint)
+        self.error = text("", "error")
+        self.error.hide()
+        column.addWidget(self.error)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if hasattr(control, "edited"):
+            control.edited.connect(self.clear)
+
+    def value(self) -> Any:
+        return self.control.value()
+
+    def set_value(self, value: Any) -> None:
+        self.control.set_value(value)
+
+    def set_hint(self, words: str, kind: str = "small") -> None:
+        self.hint.setProperty("kind", kind)
+        self.hint.setText(words)
+        self.hint.setVisible(bool(words))
+        polish(self.hint)
+
+    def problem(self, sentence: str) -> None:
+        """Show the sentence under the control; an empty one clears it."""
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+        self.control.setProperty("wrong", "true" if sentence else "false")
+        polish(self.control)
+
+    def clear(self) -> None:
+        if not self.error.isHidden():
+            self.problem("")

@@ -1,0 +1,165 @@
+"""Rows of two lines: what · detail in grey, a stripe for urgency, one primary action at the row's end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from psyroom.ui import tokens
+from psyroom.ui.icons import Glyph
+from psyroom.ui.kit.cards import Tag
+from psyroom.ui.kit.texts import Elided, button, text
+from psyroom.ui.tokens import RADIUS, SPACE
+
+STRIPES = {"": "line", "accent": "accent", "amber": "amber_fill", "brick": "brick_fill", "good": "good", "sky": "sky"}
+
+
+@dataclass
+class Row:
+    """One row. `action` is (words, what it does); `open` happens on Enter or a click; `more` are quiet actions."""
+
+    what: str
+    detail: str = ""
+    lead: str = ""  # a time or number before it, in figures of one width
+    icon: str = ""
+    stripe: str = ""  # accent, amber, brick, good, sky
+    tags: Sequence[tuple[str, str]] = ()  # (words, tone)
+    action: tuple[str, Callable[[], object]] | None = None
+    more: Sequence[tuple[str, Callable[[], object]]] = ()
+    open: Callable[[], object] | None = None
+    key: object = field(default=None)
+
+
+class RowWidget(QWidget):
+    """A row as shown; takes the keyboard: Enter opens (or acts), up and down walk."""
+
+    walked = Signal(int)
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+        self._over = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(" ".join(part for part in (row.lead, row.what, row.detail) if part))
+        if row.open is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(SPACE * 2, SPACE, SPACE, SPACE)
+        line.setSpacing(SPACE + 4)
+        if row.icon:
+            line.addWidget(Glyph(row.icon, size=22))
+        if row.lead:
+            line.addWidget(text(row.lead, "strong", wrap=False, tabular=True))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE)
+        name = Elided(row.what, "strong")
+        top.addWidget(name, 1)
+        for words_of_tag, tone in row.tags:
+            top.addWidget(Tag(words_of_tag, tone))
+        words.addLayout(top)
+        if row.detail:
+            words.addWidget(Elided(row.detail, "soft"))
+        line.addLayout(words, 1)
+        for label, do in row.more:
+            line.addWidget(button(label, do, kind="quiet", small=True))
+        if row.action is not None:
+            line.addWidget(button(row.action[0], row.action[1], small=True))
+
+    def act(self) -> None:
+        if self.row.open is not None:
+            self.row.open()
+        elif self.row.action is not None:
+            self.row.action[1]()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.act()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.walked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.row.open is not None:
+            self.row.open()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._over = True
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._over = False
+        self.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = tokens.now()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.hasFocus():
+            painter.setPen(QColor(look.palette.accent))
+            painter.setBrush(QColor(look.palette.accent_wash))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        elif self._over and self.row.open is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.palette.sunken))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.colour(STRIPES[self.row.stripe])))
+        painter.drawRoundedRect(QRectF(3, 7, 4, self.height() - 14), 2, 2)
+        painter.end()
+
+
+class RowList(QWidget):
+    """Rows under each other. At most `limit` are built; the last line then says how many more there are."""
+
+    def __init__(self, rows: Sequence[Row] = (), *, limit: int = 100) -> None:
+        super().__init__()
+        self._limit = limit
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(2)
+        self._widgets: list[RowWidget] = []
+        self.set_rows(rows)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the keyboard stays at the same place."""
+        at = next((i for i, w in enumerate(self._widgets) if w.hasFocus()), None)
+        while self.column.count():
+            item = self.column.takeAt(0)
+            if (gone := item.widget()) is not None:
+                gone.hide()
+                gone.deleteLater()
+        self._widgets = []
+        for row in rows[: self._limit]:
+            made = RowWidget(row)
+            made.walked.connect(self._walk)
+            self.column.addWidget(made)
+            self._widgets.append(made)
+        if len(rows) > self._limit:
+            self.column.addWidget(text(f"还有 {len(rows) - self._limit} 条没有列出", "small"))
+        if at is not None and self._widgets:
+            self._widgets[min(at, len(self._widgets) - 1)].setFocus()
+
+    def rows(self) -> list[RowWidget]:
+        return list(self._widgets)
+
+    def focus_first(self) -> None:
+        if self._widgets:
+            self._widgets[0].setFocus()
+
+    def _walk(self, by: int) -> None:
+        at = next((i for i, w in enumerate(self._widgets) if w.hasFocus()), 0)
+        self._widgets[max(0, min(at + by, len(self._widgets) - 1))].setFocus()

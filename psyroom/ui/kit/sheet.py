@@ -1,0 +1,130 @@
+"""The side sheet: a form or a detail at the right of its page, without a dialog. Esc closes it, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from psyroom.ui import tokens
+from psyroom.ui.kit.texts import Elided, primary, quiet, tool
+from psyroom.ui.tokens import SPACE
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """The widget in a scroll area without a frame, as wide as there is room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    inner.setObjectName(inner.objectName() or "scrolled")
+    area.setWidget(inner)
+    area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)
+    return area
+
+
+class SideSheet(QFrame):
+    """Hidden until `open`ed. Put it last into the page's horizontal layout.
+
+    `open(title, body, save=…)` shows the body with 保存 (Ctrl+S, Ctrl+Enter) and 关闭 (Esc) at its foot. `closed` fires
+    when it is shut. A `body` that has `flush()` (a watched form) is flushed first.
+    """
+
+    closed = Signal()
+
+    def __init__(self, width: int = 400) -> None:
+        super().__init__()
+        self.setObjectName("sheet")
+        self._width = width
+        self._body: QWidget | None = None
+        self._save: Callable[[], object] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 2, SPACE)
+        self.title = Elided("", "heading")
+        head.addWidget(self.title, 1)
+        head.addWidget(tool("x", "关闭（Esc）", self.shut))
+        column.addLayout(head)
+        self._middle = QVBoxLayout()
+        column.addLayout(self._middle, 1)
+        self._foot = QFrame()
+        self._foot.setObjectName("sheetfoot")
+        self._buttons = QHBoxLayout(self._foot)
+        self._buttons.setContentsMargins(SPACE * 3, SPACE + 4, SPACE * 3, SPACE + 4)
+        self._buttons.setSpacing(SPACE)
+        column.addWidget(self._foot)
+        for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self._on_save)
+        self.hide()
+
+    def open(
+        self,
+        title: str,
+        body: QWidget,
+        *,
+        save: Callable[[], object] | None = None,
+        save_words: str = "保存",
+        others: tuple[QPushButton, ...] = (),
+    ) -> None:
+        """Show the body. `save` is called by the button and the keys; shutting the sheet is the page's own call."""
+        self._clear()
+        self.setFixedWidth(tokens.now().px(self._width))
+        self.title.setText(title)
+        self._body, self._save = body, save
+        holder = QWidget()
+        inner = QVBoxLayout(holder)
+        inner.setContentsMargins(SPACE * 3, SPACE, SPACE * 3, SPACE * 3)
+        inner.addWidget(body)
+        inner.addStretch(1)
+        self._middle.addWidget(scrolled(holder))
+        if save is not None:
+            self._buttons.addWidget(primary(save_words, self._on_save, tip=f"{save_words}（Ctrl+S）"))
+        for other in others:
+            self._buttons.addWidget(other)
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(quiet("关闭", self.shut))
+        self.show()
+        body.show()
+        if hasattr(body, "focus_first"):
+            body.focus_first()
+        else:
+            body.setFocus()
+
+    def body(self) -> QWidget | None:
+        return self._body
+
+    def shut(self) -> None:
+        """Close without loss: what was typed is flushed to its draft first."""
+        if self._body is not None and hasattr(self._body, "flush"):
+            self._body.flush()
+        was = self.isVisible()
+        self._clear()
+        self.hide()
+        if was:
+            self.closed.emit()
+
+    def _on_save(self) -> None:
+        if self._save is not None:
+            self._save()
+
+    def _clear(self) -> None:
+        self._body = self._save = None
+        for layout in (self._middle, self._buttons):
+            while layout.count():
+                item = layout.takeAt(0)
+                if (gone := item.widget()) is not None:
+                    gone.hide()
+                    gone.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,47 @@
+"""What every page of the sidebar is: built when first shown, kept, told what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from psyroom.ui.tokens import SPACE
+
+if TYPE_CHECKING:
+    from psyroom.store.room import Room
+    from psyroom.ui.window import Shell
+
+
+class Page(QWidget):
+    """Base of a page. Its content goes into `self.body`; a `SideSheet` is added to `self.across` at the right.
+
+    Override `refresh(kinds)` (records of these kinds changed; empty: everything), `shown()` (the page came to the
+    front), `open(**target)` (go to one item), `badge()` (a count for the sidebar, None for none).
+    """
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__()
+        self.room, self.shell = room, shell
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.across = QHBoxLayout(self)
+        self.across.setContentsMargins(0, 0, 0, 0)
+        self.across.setSpacing(0)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
+        self.body.setSpacing(SPACE * 2)
+        self.across.addLayout(self.body, 1)
+
+    def refresh(self, kinds: set[str]) -> None:
+        """Records of these kinds changed (table names such as `booking`); empty means anything may have."""
+
+    def shown(self) -> None:
+        """The page came to the front."""
+
+    def open(self, **target: Any) -> None:
+        """Go to one item of the page."""
+
+    def badge(self) -> int | None:
+        return None

@@ -1,0 +1,307 @@
+"""The one window: a quiet sidebar, a find box, one page, a status line. Knows every page by a small table only."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from psyroom.errors import ClockDoubt, NotValid, Tell
+from psyroom.services import copies, history
+from psyroom.settings import Settings
+from psyroom.store.room import Room
+from psyroom.ui import ask, leave, style, tokens, worker
+from psyroom.ui.guard import Curtain, IdleClock
+from psyroom.ui.kit import Form, Tag, Toast, text, tool
+from psyroom.ui.page import Page
+from psyroom.ui.side import FindBox, Side
+from psyroom.ui.tokens import SPACE, TEXT_SIZES
+
+NAME = "心理辅导室"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the sidebar. Its module holds a class `Here(Page)`."""
+
+    key: str
+    title: str
+    icon: str
+    module: str
+    counsellor_only: bool = False
+
+    def exists(self) -> bool:
+        return importlib.util.find_spec(self.module) is not None
+
+    def make(self, room: Room, shell: Shell) -> Page:
+        made: Page = importlib.import_module(self.module).Here(room, shell)
+        return made
+
+
+PAGES = (
+    Entry("today", "今日", "sun-horizon", "psyroom.ui.pages.today"),
+    Entry("bookings", "预约", "calendar-blank", "psyroom.ui.pages.bookings"),
+    Entry("openings", "值班开放", "door", "psyroom.ui.pages.openings"),
+    Entry("students", "学生", "student", "psyroom.ui.pages.students"),
+    Entry("returns", "上报", "file-text", "psyroom.ui.pages.returns"),
+    Entry("settings", "设置", "gear-six", "psyroom.ui.pages.settings"),
+)
+
+
+class Shell(QMainWindow):
+    """What a page may ask of the window: `attempt`, `run`, `toast`, `go`, `tell_changed`; and `changed`, the one signal."""
+
+    changed = Signal(object)  # set of kinds (table names); empty: anything
+
+    def __init__(self, room: Room, settings: Settings, *, entries: tuple[Entry, ...] = PAGES) -> None:
+        super().__init__()
+        self.room, self.settings = room, settings
+        self.setWindowTitle(NAME)
+        self.resize(1280, 760)
+        self.entries = [e for e in entries if e.exists() and (room.has_cases or not e.counsellor_only)]
+        self.pages: dict[str, Page] = {}
+        self.now_shown = ""
+        self._build()
+        self._keys()
+        self.changed.connect(self._on_changed)
+        self.idle = IdleClock(self, settings.idle_minutes, self.lock)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
+        if self.entries:
+            self.go(self.entries[0].key)
+
+    # ---- building
+
+    def _build(self) -> None:
+        whole = QWidget()
+        whole.setObjectName("paper")
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        self.find = FindBox(self.room, self.go)
+        self.side = Side([(e.key, e.title, e.icon) for e in self.entries], self.find, self.go)
+        if self.room.practice:
+            self.side.set_mark("练习模式")
+        self.side.foot.addWidget(tool("lock-simple", "锁定", self.lock, shortcut="Ctrl+L"))
+        self.side.foot.addWidget(tool("eye-slash", "遮住屏幕", self.cover, shortcut="F12"))
+        self.side.foot.addWidget(tool("arrow-counter-clockwise", "撤销上一步（Ctrl+Z）", self.undo))
+        self.side.foot.addStretch(1)
+        across.addWidget(self.side)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        column.addWidget(self._status_line())
+        across.addLayout(column, 1)
+        self.setCentralWidget(whole)
+        self.toaster = Toast(whole)
+        self.curtain = Curtain(self)
+
+    def _status_line(self) -> QWidget:
+        line = QFrame()
+        line.setObjectName("status")
+        row = QHBoxLayout(line)
+        row.setContentsMargins(SPACE * 4, 5, SPACE * 2, 5)
+        row.setSpacing(SPACE * 2)
+        role = "心理教师" if self.room.person.role == "counsellor" else "值班人员"
+        self.who: QLabel = text(f"{self.room.person.name}（{role}）", "small", wrap=False)
+        self.backup: QLabel = text("", "small", wrap=False)
+        row.addWidget(self.who)
+        row.addStretch(1)
+        if self.room.practice:
+            row.addWidget(Tag("练习：里面没有真实的学生", "amber"))
+        row.addWidget(self.backup)
+        self.say_backup()
+        return line
+
+    def say_backup(self) -> None:
+        """When the last verified copy was made, in the status line."""
+        last = copies.last_copy(self.room)
+        if last is None:
+            self.backup.setText("还没有备份过")
+            return
+        days = (datetime.now(UTC).date() - last.date()).days
+        when = "今天" if days <= 0 else "昨天" if days == 1 else f"{days} 天前"
+        self.backup.setText(f"上次备份：{when} {last.astimezone():%H:%M}")
+
+    def _keys(self) -> None:
+        for keys, do in (
+            ("Ctrl+K", self.find_student),
+            ("Ctrl+Z", self.undo),
+            ("Ctrl++", lambda: self.text_size(1)),
+            ("Ctrl+=", lambda: self.text_size(1)),
+            ("Ctrl+-", lambda: self.text_size(-1)),
+            ("Ctrl+0", lambda: self.set_text_size(100)),
+            *((f"Alt+{at}", lambda key=e.key: self.go(key)) for at, e in enumerate(self.entries, 1)),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            shortcut.activated.connect(do)
+
+    # ---- pages
+
+    def go(self, key: str, **target: Any) -> Page | None:
+        """Show a page, built at its first showing; `target` is handed to its `open`."""
+        entry = next((e for e in self.entries if e.key == key), None)
+        if entry is None:
+            return None
+        if key not in self.pages:
+            self.pages[key] = entry.make(self.room, self)
+            self.stack.addWidget(self.pages[key])
+        page = self.pages[key]
+        self.now_shown = key
+        self.stack.setCurrentWidget(page)
+        self.side.mark(key)
+        page.shown()
+        if target:
+            page.open(**target)
+        self._badge(key)
+        return page
+
+    def tell_changed(self, *kinds: str) -> None:
+        """Records of these kinds changed: every built page refreshes what it shows of them."""
+        self.changed.emit(set(kinds))
+
+    def _on_changed(self, kinds: set[str]) -> None:
+        for key, page in self.pages.items():
+            page.refresh(kinds)
+            self._badge(key)
+
+    def _badge(self, key: str) -> None:
+        self.side.badge(key, self.pages[key].badge())
+
+    # ---- deeds
+
+    def attempt(
+        self, deed: Callable[[], Any], *, form: Form | None = None, say: str = "", kinds: tuple[str, ...] = ()
+    ) -> Outcome:
+        """Do a deed. What a person may be told is shown under the form's fields or as a toast, nothing typed is lost.
+
+        On success: a toast `say` with 撤销, and the pages refresh for `kinds`.
+        """
+        try:
+            result = deed()
+        except ClockDoubt as doubt:
+            if not ask.confirm(self, "电脑的时间对吗？", str(doubt), yes="时间没错，继续"):
+                return Outcome(False, None, doubt)
+            self.room.clock_confirmed = True
+            return self.attempt(deed, form=form, say=say, kinds=kinds)
+        except NotValid as problem:
+            if form is not None:
+                form.show_problems(problem)
+            else:
+                self.trouble(problem)
+            return Outcome(False, None, problem)
+        except Exception as error:  # noqa: BLE001 - the door where a bug becomes a sentence with an id
+            tell = worker.told(error)
+            if form is not None:
+                form.say(str(tell))
+            else:
+                self.trouble(tell)
+            return Outcome(False, None, tell)
+        if kinds:
+            self.tell_changed(*kinds)
+        if say:
+            self.toast(say, undo=True)
+        return Outcome(True, result, None)
+
+    def run(
+        self,
+        owner: QWidget,
+        work: worker.Work,
+        *,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Tell], object] | None = None,
+        progress: Callable[..., object] | None = None,
+    ) -> worker.Job:
+        """Slow work, off the window's thread; its answer belongs to the owner's life. Untaken errors become toasts."""
+        return worker.run(owner, work, done=done, failed=failed or self.trouble, progress=progress)
+
+    def toast(self, words: str, *, undo: bool = False) -> None:
+        self.toaster.say(words, undo=self.undo_deed if undo else None)
+
+    def trouble(self, tell: Tell) -> None:
+        self.toaster.say(str(tell), trouble=True)
+
+    def undo(self) -> None:
+        """Ctrl+Z: in a field what was typed, elsewhere the last deed."""
+        field = self.focusWidget()
+        if field is not None and hasattr(field, "undo"):
+            can = field.isUndoAvailable() if hasattr(field, "isUndoAvailable") else field.document().isUndoAvailable()
+            if can:
+                field.undo()
+                return
+        self.undo_deed()
+
+    def undo_deed(self) -> None:
+        """Take back one's last deed, and say what it was."""
+        outcome = self.attempt(lambda: history.undo(self.room))
+        if outcome.done:
+            undone: history.Undone = outcome.result
+            kept = f"；{len(undone.kept)} 条之后又改过，没有动" if undone.kept else ""
+            self.tell_changed()
+            self.toast(f"已撤销：{undone.label}{kept}")
+
+    # ---- the look
+
+    def text_size(self, by: int) -> None:
+        at = min(range(len(TEXT_SIZES)), key=lambda i: abs(TEXT_SIZES[i] - self.settings.text_size))
+        self.set_text_size(TEXT_SIZES[max(0, min(at + by, len(TEXT_SIZES) - 1))])
+
+    def set_text_size(self, percent: int) -> None:
+        self.settings.text_size = percent
+        self.settings.save()
+        self._dress()
+        self.toast(f"字号 {percent} %")
+
+    def set_theme(self, theme: str) -> None:
+        """`system`, `light` or `dark`."""
+        self.settings.theme = theme
+        self.settings.save()
+        self._dress()
+
+    def _dress(self, *_: object) -> None:
+        look = style.look_for(self.settings.theme, self.settings.text_size)
+        if look != tokens.now():
+            style.dress(look)
+
+    # ---- going away
+
+    def find_student(self) -> None:
+        self.find.setFocus()
+        self.find.selectAll()
+
+    def cover(self) -> None:
+        """F12: nothing to be seen, at once; F12 again brings it back."""
+        self.curtain.toggle()
+
+    def lock(self) -> None:
+        leave.leave(self.room)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        leave.leave(self.room, come_back=False)
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return QSize(1280, 760)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a deed: whether it was done, its result, or what was told."""
+
+    done: bool
+    result: Any
+    told: Tell | None
+
+    def __bool__(self) -> bool:
+        return self.done
