@@ -1,0 +1,165 @@
+"""Which class a row belongs to: its own cells first, then the title above it, then the sheet's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from psyroom.intake.sheets import Cell, shown
+from psyroom.rules.classes import ClassFound, parse_class
+
+_NUM = r"[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}"
+_GRADE = (
+    r"(?:小学|初中|高中|中职|职高|中专|初|高)?(?:20[0-9]{2}|二[〇零0][〇零一二三四五六七八九]{2}|[0-9]{2})级"
+    r"|(?:小学|初中|高中|高|初)?(?:[一二三四五六七八九]|[1-9])年级|初[一二三四]|高[一二三]"
+)
+_IN_TEXT = re.compile(rf"(?:{_GRADE})\s*[-—·]?\s*(?:[（(〔\[]\s*(?:{_NUM})\s*[）)〕\]]|第?(?:{_NUM}))?\s*班?")
+_SHORT_IN_TEXT = re.compile(rf"[一二三四五六七八九][（(]?(?:{_NUM})[）)]?班|(?<!\d)[0-9]{{3,4}}班|(?<!\d)[1-9]\.[0-9]{{1,2}}班")
+_CLASS_CAPTION = re.compile(rf"班\s*[级别]\s*[:：]\s*第?[（(]?({_NUM})[）)]?\s*班?(?![级年\d])")
+_GRADE_CAPTION = re.compile(r"年\s*级\s*[:：]\s*(\S{1,8}?)(?=\s|班|$|[，,；;])")
+
+
+@dataclass(frozen=True)
+class SchoolSays:
+    """What the parser must know of the school; `year` is the school year's first calendar year."""
+
+    stage: str
+    system: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a title or a sheet's name tells: a whole class, or only a grade or only a class number."""
+
+    found: ClassFound | None = None
+    grade: str = ""
+    number: str = ""
+
+
+@dataclass
+class Spelling:
+    """A class spelling that was not read; asked once for all its rows. `text` is the key under which the answer comes back."""
+
+    text: str
+    why: str
+    sheet: str
+    row: int
+    count: int = 0
+
+
+@dataclass
+class Classing:
+    """Finds classes, remembers spellings that were not read, takes the person's answers."""
+
+    school: SchoolSays
+    answers: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    unread: dict[str, Spelling] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], ClassFound | None] = field(default_factory=dict)
+
+    def parse(self, grade: str, number: str) -> ClassFound | None:
+        key = (grade, number)
+        if key not in self._seen:
+            says = self.school
+            self._seen[key] = parse_class(grade, number, school_stage=says.stage, system=says.system, year=says.year)
+        return self._seen[key]
+
+    def heading(self, text: str) -> Heading:
+        """The class or grade a title names: 班级：2026级1班, ××小学一年级（2）班花名册, 七年级."""
+        text = text.strip()
+        if not text:
+            return Heading()
+        if whole := self.parse("", text):
+            return Heading(found=whole)
+        grade = ""
+        for match in [*_IN_TEXT.finditer(text), *_SHORT_IN_TEXT.finditer(text)]:
+            said = match.group().strip()
+            if found := self.parse("", said):
+                return Heading(found=found)
+            if self.parse(said, "1"):
+                grade = grade or said
+        if caption := _GRADE_CAPTION.search(text):
+            grade = grade or (caption[1] if self.parse(caption[1], "1") else "")
+        number = _CLASS_CAPTION.search(text)
+        if number is None:
+            number = re.fullmatch(rf"\s*第?[（(]?({_NUM})[）)]?\s*班\s*", text)
+        return Heading(grade=grade, number=number[1] if number else "")
+
+    def of_row(self, grade: str, number: str, headings: list[Heading]) -> ClassFound | None:
+        """The class of a row's own cells, completed by what stands above it. Nearest heading first."""
+        if (grade or number) and (found := self.parse(grade, number)):
+            return found
+        for heading in headings:
+            if number and not grade and heading.grade and (found := self.parse(heading.grade, number)):
+                return found
+            if grade and not number and heading.number and (found := self.parse(grade, heading.number)):
+                return found
+        if number and not grade:
+            # 3班 in a sheet whose title names a whole class: only its grade is taken, and only where it fits.
+            for heading in headings:
+                if heading.found and (found := self._same_grade(heading.found, number)):
+                    return found
+        if not number:
+            named = self._named(headings)
+            if named and (not grade or (found := self.parse(grade, str(named.class_no))) is None or found == named):
+                return named if not grade or self.parse(grade, str(named.class_no)) == named else None
+        return None
+
+    def _same_grade(self, found: ClassFound, number: str) -> ClassFound | None:
+        read = self.parse(f"{found.cohort}级", number)
+        return ClassFound(found.stage, found.cohort, read.class_no, found.said) if read else None
+
+    def _named(self, headings: list[Heading]) -> ClassFound | None:
+        grade = number = ""
+        for heading in headings:
+            if heading.found:
+                return heading.found
+            grade, number = grade or heading.grade, number or heading.number
+        return self.parse(grade, number) if grade and number else None
+
+    def answered(self, key: str) -> ClassFound | None:
+        """What the person said a spelling means; ClassFound keeps "grade" as the way the school says it."""
+        if key not in self.answers:
+            return None
+        stage, cohort, class_no = self.answers[key]
+        return ClassFound(stage, cohort, class_no, "grade")
+
+    def note_unread(self, key: str, why: str, sheet: str, row: int) -> None:
+        self.unread.setdefault(key, Spelling(key, why, sheet, row)).count += 1
+
+
+def spelling(grade: str, number: str) -> str:
+    """The key of a spelling: what stands in the cells."""
+    return f"{grade} {number}".strip()
+
+
+def doubtful_tens(cells: list[Cell]) -> set[float]:
+    """Which of these number cells may be another class than they show: 7.10 stored as a number reads 7.1, 7.20 reads 7.2.
+
+    Possible only where the grade has the class before it (7.9) or one after it (7.11).
+    """
+    numbers = {float(cell) for cell in cells if isinstance(cell, float) and not cell.is_integer()}
+    doubtful: set[float] = set()
+    for number in numbers:
+        text = repr(number)
+        whole, _, part = text.partition(".")
+        if len(part) != 1:
+            continue
+        ten = int(part) * 10
+        beyond = {n for n in numbers if repr(n).partition(".")[0] == whole and len(repr(n).partition(".")[2]) == 2}
+        if any(float(f"{whole}.{ten + more}") in beyond for more in range(1, 10)):
+            doubtful.add(number)
+        elif ten == 10 and float(f"{whole}.9") in numbers:
+            doubtful.add(number)
+        elif ten > 10 and float(f"{whole}.{ten - 1}") in beyond:
+            doubtful.add(number)
+    return doubtful
+
+
+def cell_text(cell: Cell) -> str:
+    """A class cell's text: 1.0 is 1, 7.1 stays 7.1, a date the spreadsheet made of 7-1 is the text it was."""
+    said = shown(cell)
+    if dated := re.fullmatch(r"\d{4}-(\d\d)-(\d\d)", said):  # 7-1 typed into a cell becomes 1 July of that year
+        return f"{int(dated[1])}-{int(dated[2])}"
+    return said
