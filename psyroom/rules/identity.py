@@ -32,3 +32,9 @@ def sex_of(id_number: str) -> str:
     if not re.fullmatch(r"[0-9]{17}[0-9Xx]", id_number):
         return ""
     return "m" if int(id_number[16]) % 2 else "f"
+
+
+def complete(first_seventeen: str) -> str:
+    """The 18-place number whose first seventeen places are given."""
+    weighted = sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True))
+    return first_seventeen + _CHECKS[weighted % 11]
