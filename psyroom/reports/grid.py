@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psyroom.reports import faces
 from psyroom.reports.faces import HEI, SONG
 from psyroom.reports.lines import Line, break_lines
 from psyroom.reports.paper import FINE, FRAME, MM, Paper
+from psyroom.reports.tables import Cell, Column, Figure, Row, groups
 
 _PAD = 1.1 * MM  # between a line and the text
 _LEADING = 1.32
 _MIDDLE = 0.36  # of the size: from the baseline to the middle of a character
-
-
-@dataclass(frozen=True)
-class Column:
-    """`width` is a share of the table's width. Neighbours with the same `group` stand under one heading."""
-
-    title: str
-    width: float = 1.0
-    align: str = "center"
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell that is more than its text: it spans columns, or has its own place or face."""
-
-    text: str
-    span: int = 1
-    align: str = ""
-    face: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Cells from left to right, their spans adding up to the columns; `total` rows stand in 黑体."""
-
-    cells: tuple[Cell | str, ...]
-    total: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +93,8 @@ def _lay(
 ) -> tuple[list[_Box], float]:
     boxes, at = [], 0
     for given in row.cells:
+        if isinstance(given, Figure):
+            given = given.text
         cell = given if isinstance(given, Cell) else Cell(given)
         face = cell.face or (HEI if row.total else SONG)
         align = cell.align or ("center" if cell.span > 1 else columns[at].align)
@@ -128,16 +103,6 @@ def _lay(
     if at != len(columns):
         raise ValueError(f"a row of {at} columns in a table of {len(columns)}")
     return boxes, _height(boxes, size, row_mm)
-
-
-def groups(columns: Sequence[Column]) -> Iterator[tuple[str, int, int]]:
-    """Runs of columns under one heading: its text (empty: none), first column, the one after the last."""
-    start = 0
-    for at in range(1, len(columns) + 1):
-        same = at < len(columns) and columns[at].group and columns[at].group == columns[start].group
-        if not same:
-            yield columns[start].group, start, at
-            start = at
 
 
 def _head(

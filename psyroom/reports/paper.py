@@ -72,7 +72,7 @@ class Paper:
     def _practice_mark(self) -> None:
         canvas = self.canvas
         canvas.saveState()
-        canvas.setFillGray(0.91)
+        canvas.setFillGray(0.93)
         canvas.translate(self.paper_width / 2, self.paper_height / 2)
         canvas.rotate(32)
         canvas.setFont(HEAVY, 150)
@@ -180,22 +180,19 @@ class Paper:
 
     def info(self, left: str, middle: str = "", right: str = "", size: float = 9.5) -> None:
         """填报单位（盖章） · 统计时间 · 填报日期, on one line above the table; two lines where they would touch."""
-        gap = 4 * MM
+        gap = 5 * MM
         wide = [faces.width(t, SONG, size) for t in (left, middle, right)]
-        centre = self.left + self.width / 2
-        crowded = middle and (
-            self.left + wide[0] + gap > centre - wide[1] / 2 or self.right - wide[2] - gap < centre + wide[1] / 2
-        )
+        free = self.width - sum(wide)
         self.y -= size
-        if not crowded:
-            self.text(self.left, self.y, left, SONG, size)
-            self.text(centre, self.y, middle, SONG, size, "center")
-            self.text(self.right, self.y, right, SONG, size, "right")
-        else:
-            self.text(self.left, self.y, left, SONG, size)
+        self.text(self.left, self.y, left, SONG, size)
+        if middle and free < 2 * gap:
             self.y -= size * 1.5
             self.text(self.left, self.y, middle, SONG, size)
-            self.text(self.right, self.y, right, SONG, size, "right")
+        elif middle:
+            middle_of_paper = self.left + self.width / 2 - wide[1] / 2
+            between = min(max(middle_of_paper, self.left + wide[0] + gap), self.right - wide[2] - gap - wide[1])
+            self.text(between, self.y, middle, SONG, size)
+        self.text(self.right, self.y, right, SONG, size, "right")
         self.y -= size * 0.5
 
     def heading(self, text: str, size: float = 11) -> None:
@@ -236,3 +233,18 @@ class Paper:
         canvas.circle(x, y, radius_mm * MM)
         canvas.restoreState()
         self.text(x, y - 3, "（盖章）", SONG, 9, "center", grey=0.6)
+
+    def cut_line(self, text: str = "沿此线裁开", size: float = 8) -> None:
+        """A dashed line from edge to edge of the paper with a grey word in it."""
+        canvas = self.canvas
+        self.y -= 5 * MM
+        middle, half = self.paper_width / 2, faces.width(text, SONG, size) / 2 + 4 * MM
+        canvas.saveState()
+        canvas.setStrokeGray(0.4)
+        canvas.setLineWidth(0.5)
+        canvas.setDash(3, 2.5)
+        canvas.line(self.left - 8 * MM, self.y, middle - half, self.y)
+        canvas.line(middle + half, self.y, self.right + 8 * MM, self.y)
+        canvas.restoreState()
+        self.text(middle, self.y - size * 0.36, text, SONG, size, "center", grey=0.6)
+        self.y -= 5 * MM
