@@ -1,0 +1,248 @@
+"""How long the room was open: week by week, outside lessons and in all, what is missing, what could still be opened.
+
+The room is counted, not its people: several at once count once (湘教发〔2024〕23号 does not say; duties of the field,
+table of ambiguities). Visits in person open the room; on the telephone nobody could have come in. A duty not yet ended
+counts up to now today, and not at all when it was forgotten on an earlier day: nobody knows when it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psyroom.rules.intervals import Band, overlap, subtract, total, union
+from psyroom.rules.periods import outside_lessons
+from psyroom.rules.plan import PlanSlot
+from psyroom.rules.spare import Spare, fill, sentence, spare_on
+from psyroom.rules.time import TermSpan
+from psyroom.rules.typed import length
+from psyroom.services.openings import plan_between
+from psyroom.services.school import SchoolContext, context
+from psyroom.store.questions import booking as ask_visits
+from psyroom.store.questions import opening as ask
+from psyroom.store.room import Room
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day of the week that is not like others: 国庆节, 调休上课, 学校放假."""
+
+    day: date
+    name: str
+    school_day: bool
+
+
+@dataclass(frozen=True)
+class WeekHours:
+    """One week's minutes. `target_minutes` None: nothing is asked in figures. `calendar_assumed`: it rests on a year
+    whose holidays nobody has told yet."""
+
+    week: int
+    starts: date
+    outside_lessons_minutes: int
+    open_minutes: int
+    target_minutes: int | None
+    target_source: str
+    calendar_assumed: bool
+    holidays: tuple[Holiday, ...]
+    school_days: int
+
+    @property
+    def missing(self) -> int:
+        """Minutes still missing to the target; 0 where none is asked."""
+        return max((self.target_minutes or 0) - self.outside_lessons_minutes, 0)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A record behind a week's figure. Its own minutes, and what it adds to the figures after those before it: over the
+    rows of a day, a week, a semester `adds_open` and `adds_outside` sum up to the figures exactly."""
+
+    kind: str  # opening, visit
+    id: str
+    day: date
+    starts: int
+    ends: int | None
+    until: int
+    person: str
+    place: str
+    origin: str
+    received: int | None
+    minutes: int
+    outside: int
+    adds_open: int
+    adds_outside: int
+
+    @property
+    def waiting(self) -> bool:
+        """Not ended: still going on, or forgotten."""
+        return self.ends is None
+
+
+def local_now(room: Room) -> datetime:
+    """The room's clock on the wall."""
+    return room.now().astimezone()
+
+
+def weeks(room: Room, term: TermSpan, now: datetime | None = None) -> list[WeekHours]:
+    """Every week of a semester, the coming ones too."""
+    school = context(room)
+    rows = _behind(room, school, term.monday(1), term.ends, now or local_now(room))
+    return [_week(school, term, week, rows) for week in range(1, term.weeks + 1)]
+
+
+def week_of(room: Room, day: date, now: datetime | None = None) -> WeekHours | None:
+    """The week a day lies in; None outside semesters."""
+    school = context(room)
+    term = school.term_on(day)
+    week = term.week_of(day)
+    if week is None:
+        return None
+    days = term.days_of(week)
+    return _week(school, term, week, _behind(room, school, days[0], days[-1], now or local_now(room)))
+
+
+def _week(school: SchoolContext, term: TermSpan, week: int, rows: Sequence[Behind]) -> WeekHours:
+    days = term.days_of(week)
+    target = school.target_on(days[-1])
+    calendar = school.calendar
+    mine = [row for row in rows if days[0] <= row.day <= days[-1]]
+    return WeekHours(
+        week=week,
+        starts=days[0],
+        outside_lessons_minutes=sum(row.adds_outside for row in mine),
+        open_minutes=sum(row.adds_open for row in mine),
+        target_minutes=target.minutes,
+        target_source=target.source,
+        calendar_assumed=any(calendar.assumed(day) for day in days),
+        holidays=tuple(
+            Holiday(day, name, calendar.is_school_day(day)) for day in days if (name := calendar.name_of(day))
+        ),
+        school_days=sum(calendar.is_school_day(day) for day in days),
+    )
+
+
+def rows_behind(room: Room, first: date, last: date, now: datetime | None = None) -> list[Behind]:
+    """The openings and visits behind the figures of some days, in order of time."""
+    return _behind(room, context(room), first, last, now or local_now(room))
+
+
+def _behind(room: Room, school: SchoolContext, first: date, last: date, now: datetime) -> list[Behind]:
+    with room.snapshot() as session:
+        openings = ask.openings(session, first, last)
+        visits = [visit for visit in ask_visits.visits(session, first, last) if visit.channel == "in_person"]
+    found: list[tuple[str, ask.OpeningRow | ask_visits.VisitRow]] = [("opening", row) for row in openings]
+    found += [("visit", row) for row in visits]
+    found.sort(key=lambda item: (item[1].day, item[1].starts, item[0], item[1].id))
+    before: dict[date, list[Band]] = {}
+    result = []
+    for kind, row in found:
+        until = row.ends if row.ends is not None else _so_far(row.day, row.starts, now)
+        band = [(row.starts, until)] if until > row.starts else []
+        outside = outside_lessons(band, row.day, school.calendar, school.periods, school.study_counts)
+        earlier = before.get(row.day, [])
+        new = subtract(band, earlier)
+        before[row.day] = union([*earlier, *band])
+        result.append(
+            Behind(
+                kind=kind,
+                id=row.id,
+                day=row.day,
+                starts=row.starts,
+                ends=row.ends,
+                until=until,
+                person=row.person,
+                place=row.place,
+                origin=row.origin if isinstance(row, ask.OpeningRow) else "visit",
+                received=row.received if isinstance(row, ask.OpeningRow) else None,
+                minutes=total(band),
+                outside=total(outside),
+                adds_open=total(new),
+                adds_outside=total(overlap(new, outside)),
+            )
+        )
+    return result
+
+
+def _so_far(day: date, starts: int, now: datetime) -> int:
+    """Where something not ended counts to: now, if it is of today."""
+    return max(now.hour * 60 + now.minute, starts) if day == now.date() else starts
+
+
+def open_bands(rows: Sequence[Behind], day: date) -> list[Band]:
+    """When the room was open on a day."""
+    return union((row.starts, row.until) for row in rows if row.day == day)
+
+
+def planned_minutes(school: SchoolContext, plan: Sequence[PlanSlot], rows: Sequence[Behind], now: datetime) -> int:
+    """What the rest of a plan would add to the minutes outside lessons: what lies after now and is not open already."""
+    added = 0
+    for day in {slot.day for slot in plan if slot.day >= now.date()}:
+        bands = rest_of_day([(slot.starts, slot.ends) for slot in plan if slot.day == day], day, now)
+        coming = subtract(bands, open_bands(rows, day))
+        added += total(outside_lessons(coming, day, school.calendar, school.periods, school.study_counts))
+    return added
+
+
+def rest_of_day(bands: Sequence[Band], day: date, now: datetime) -> list[Band]:
+    """What of a day's bands still lies ahead."""
+    if day < now.date():
+        return []
+    return subtract(bands, [(0, now.hour * 60 + now.minute)]) if day == now.date() else union(bands)
+
+
+# ---- what is missing ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What this week still misses. `missing` to the target as it stands now; `planned` will come from the plan as it is;
+    `gap` is left after that; `parts` are the free times that fill it, `spare` all there are."""
+
+    week: WeekHours
+    missing: int
+    planned: int
+    gap: int
+    parts: tuple[Spare, ...]
+    spare: tuple[Spare, ...]
+    sentence: str
+
+
+def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | None:
+    """What the week of a day misses and which free times would fill it; None outside semesters or without a target."""
+    moment = now or local_now(room)
+    school = context(room)
+    term = school.term_on(day)
+    week = term.week_of(day)
+    if week is None:
+        return None
+    days = term.days_of(week)
+    rows = _behind(room, school, days[0], days[-1], moment)
+    hours = _week(school, term, week, rows)
+    if hours.target_minutes is None:
+        return None
+    plan = plan_between(room, days[0], days[-1])
+    planned = planned_minutes(school, plan, rows, moment)
+    gap = max(hours.missing - planned, 0)
+    spare: list[Spare] = []
+    for one in days:
+        if one < moment.date():
+            continue
+        taken = [(slot.starts, slot.ends) for slot in plan if slot.day == one] + open_bands(rows, one)
+        if one == moment.date():
+            taken.append((0, moment.hour * 60 + moment.minute))
+        spare += spare_on(one, school.calendar, school.periods, school.study_counts, taken)
+    parts = fill(gap, spare)
+    return Shortage(hours, hours.missing, planned, gap, tuple(parts), tuple(spare), _advice(hours, planned, gap, parts))
+
+
+def _advice(hours: WeekHours, planned: int, gap: int, parts: Sequence[Spare]) -> str:
+    if not hours.missing:
+        return "本周已达到目标。"
+    if not gap:
+        return f"还差 {length(hours.missing)}，按计划开放就够了。"
+    said = f"还差 {length(hours.missing)}"
+    if planned:
+        said += f"，计划里还有 {length(planned)}"
+    return f"{said}：{sentence(parts, gap)}"
