@@ -31,6 +31,29 @@ def pages(pdf: bytes, dots_per_inch: float = 110) -> Iterator[PageImage]:
         document.close()
 
 
+def page(pdf: bytes, number: int, dots_per_inch: float = 110) -> PageImage:
+    """One page (from 0), for a window that draws only what is in sight."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        one = document[number]
+        bitmap = one.render(scale=dots_per_inch / 72, rev_byteorder=True, prefer_bgrx=False)
+        image = PageImage(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+        bitmap.close()
+        one.close()
+        return image
+    finally:
+        document.close()
+
+
+def sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of every page in points (1/72 inch)."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [document.get_page_size(number) for number in range(len(document))]
+    finally:
+        document.close()
+
+
 def count(pdf: bytes) -> int:
     """How many pages the paper has."""
     document = pdfium.PdfDocument(pdf)

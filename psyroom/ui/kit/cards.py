@@ -149,8 +149,7 @@ class EmptyState(QWidget):
         if words:
             more = text(words, "soft")
             more.setAlignment(middle)
-            more.setMaximumWidth(tokens.now().px(460))
-            more.setMinimumWidth(tokens.now().px(300))
+            more.setFixedWidth(tokens.now().px(400))
             column.addWidget(more, 0, middle)
         if action is not None:
             column.addSpacing(SPACE)

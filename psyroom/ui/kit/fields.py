@@ -238,7 +238,7 @@ class Check(QCheckBox):
 
 
 class Choice(QWidget):
-    """One of a few, as joined buttons (up to five short ones) or a list. `choices` maps stored value to label."""
+    """One of a few, as joined buttons (up to six short ones) or a list. `choices` maps stored value to label."""
 
     edited = Signal()
 
@@ -264,7 +264,7 @@ class Choice(QWidget):
         self._buttons, self._combo = [], None
         shown = {k: (label or self._empty or "不填") for k, label in choices.items()}
         self._keys = list(shown)
-        long = len(shown) > 5 or sum(len(label) for label in shown.values()) > 26
+        long = len(shown) > 6 or sum(len(label) for label in shown.values()) > 26
         if long if self._as_list is None else self._as_list:
             self._make_combo(shown)
         else:

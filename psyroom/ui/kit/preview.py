@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections import OrderedDict
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from psyroom.reports import preview
 from psyroom.ui import ask, tokens
 from psyroom.ui.kit.texts import button, text, tool
 from psyroom.ui.tokens import SPACE
 
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 PRINT_DPI = 300
+KEPT = 6
+"""Pages kept drawn: an A4 page at 100 % is 2.7 MB."""
 
 
-class PageImage(Protocol):
-    """A rendered page, as `psyroom.reports.preview` gives it: width, height in pixels and its RGB bytes."""
-
-    width: int
-    height: int
-    rgb: bytes
-
-
-Render = Callable[[float], Sequence[PageImage]]
-"""Dots per inch → the pages."""
-
-
-def image_of(page: PageImage) -> QImage:
+def image_of(page: preview.PageImage) -> QImage:
     """The page as a picture of its own memory."""
-    return QImage(page.rgb, page.width, page.height, page.width * 3, QImage.Format.Format_RGB888).copy()
+    return QImage(page.rgb, page.width, page.height, page.stride, QImage.Format.Format_RGB888).copy()
 
 
 class PdfPreview(QWidget):
-    """The pages under each other. `render(dpi)` draws them; zooming draws anew, so letters stay sharp."""
+    """The pages of `pdf` under each other; only those in sight are drawn, anew at every zoom, so letters stay sharp.
 
-    def __init__(self, render: Render | None = None, *, printable: bool = True) -> None:
+    More buttons go into `actions`.
+    """
+
+    def __init__(self, pdf: bytes = b"", *, printable: bool = True) -> None:
         super().__init__()
-        self._render, self._zoom = render, 2
+        self._pdf, self._zoom = b"", 2
         self.setObjectName("preview")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +47,7 @@ class PdfPreview(QWidget):
         bar.addWidget(self._percent)
         bar.addWidget(tool("magnifying-glass-plus", "放大", lambda: self._step(1)))
         self.actions = QHBoxLayout()
+        self.actions.setSpacing(SPACE)
         bar.addSpacing(SPACE)
         bar.addLayout(self.actions)
         if printable:
@@ -64,26 +58,29 @@ class PdfPreview(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(self._pages)
         column.addWidget(area, 1)
-        if render is not None:
-            self.show_pdf(render)
+        if pdf:
+            self.show_pdf(pdf)
 
-    def show_pdf(self, render: Render) -> None:
-        self._render = render
+    def show_pdf(self, pdf: bytes) -> None:
+        """Show these pages instead."""
+        self._pdf = pdf
         self._draw()
 
+    def pdf(self) -> bytes:
+        return self._pdf
+
     def page_count(self) -> int:
-        return len(self._pages.pages)
+        return len(self._pages.sizes)
+
+    def set_zoom(self, zoom: float) -> None:
+        self._zoom = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - zoom))
+        self._draw()
 
     def _draw(self) -> None:
-        if self._render is None:
-            return
-        zoom, dense = ZOOMS[self._zoom], self.devicePixelRatioF()
-        pages = [image_of(page) for page in self._render(96 * zoom * dense)]
-        for page in pages:
-            page.setDevicePixelRatio(dense)
-        self._pages.set(pages)
-        self._count.setText(f"共 {len(pages)} 页")
+        zoom = ZOOMS[self._zoom]
         self._percent.setText(f"{round(zoom * 100)} %")
+        self._pages.set(self._pdf, 96 * zoom)
+        self._count.setText(f"共 {self.page_count()} 页")
 
     def _step(self, by: int) -> None:
         self._zoom = max(0, min(self._zoom + by, len(ZOOMS) - 1))
@@ -95,44 +92,58 @@ class PdfPreview(QWidget):
 
     def print(self) -> None:
         """Send the pages to a printer the person picks, drawn at 300 dpi from memory."""
-        if self._render is None:
-            return
-        if (printer := ask.printer(self)) is None:
+        if not self._pdf or (printer := ask.printer(self)) is None:
             return
         painter = QPainter(printer)
-        for at, page in enumerate(self._render(PRINT_DPI)):
+        for at, page in enumerate(preview.pages(self._pdf, PRINT_DPI)):
             if at:
                 printer.newPage()
-            picture = image_of(page)
-            whole = QRectF(printer.pageLayout().fullRectPixels(printer.resolution()))
-            whole.moveTopLeft(-printer.pageLayout().paintRectPixels(printer.resolution()).topLeft().toPointF())
-            painter.drawImage(whole, picture)
+            layout, dots = printer.pageLayout(), printer.resolution()
+            whole = QRectF(layout.fullRectPixels(dots))
+            whole.moveTopLeft(-layout.paintRectPixels(dots).topLeft().toPointF())
+            painter.drawImage(whole, image_of(page))
         painter.end()
 
 
 class _Pages(QWidget):
+    """The strip of pages; draws what is in sight and forgets what is not."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.pages: list[QImage] = []
+        self.sizes: list[QSize] = []
+        self._pdf, self._dpi = b"", 96.0
+        self._drawn: OrderedDict[int, QImage] = OrderedDict()
 
-    def set(self, pages: list[QImage]) -> None:
-        self.pages = pages
-        sizes = [page.deviceIndependentSize().toSize() for page in pages]
+    def set(self, pdf: bytes, dpi: float) -> None:
+        self._pdf, self._dpi = pdf, dpi
+        self._drawn.clear()
+        points = preview.sizes(pdf) if pdf else []
+        self.sizes = [QSize(round(w * dpi / 72), round(h * dpi / 72)) for w, h in points]
         gap = SPACE * 2
-        self.setMinimumSize(
-            QSize(max((s.width() for s in sizes), default=0) + gap * 2, sum(s.height() + gap for s in sizes) + gap)
-        )
+        wide = max((s.width() for s in self.sizes), default=0) + gap * 2
+        self.setMinimumSize(QSize(wide, sum(s.height() + gap for s in self.sizes) + gap))
         self.update()
+
+    def _picture(self, at: int) -> QImage:
+        if at not in self._drawn:
+            dense = self.devicePixelRatioF()
+            picture = image_of(preview.page(self._pdf, at, self._dpi * dense))
+            picture.setDevicePixelRatio(dense)
+            self._drawn[at] = picture
+            while len(self._drawn) > KEPT:
+                self._drawn.popitem(last=False)
+        self._drawn.move_to_end(at)
+        return self._drawn[at]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens.now()
-        painter.fillRect(self.rect(), QColor(look.palette.sunken))
+        painter.fillRect(event.rect(), QColor(look.palette.sunken))
         y = SPACE * 2
-        for page in self.pages:
-            size = page.deviceIndependentSize().toSize()
+        for at, size in enumerate(self.sizes):
             box = QRect((self.width() - size.width()) // 2, y, size.width(), size.height())
-            painter.drawImage(box, page)
-            painter.setPen(QColor(look.palette.line_strong))
-            painter.drawRect(box.adjusted(-1, -1, 0, 0))
+            if box.adjusted(-2, -2, 2, 2).intersects(event.rect()):
+                painter.drawImage(box, self._picture(at))
+                painter.setPen(QColor(look.palette.line_strong))
+                painter.drawRect(box.adjusted(-1, -1, 0, 0))
             y += size.height() + SPACE * 2
         painter.end()
