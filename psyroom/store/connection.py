@@ -14,11 +14,13 @@ from psyroom.store.tables import CASES, FILES, MAIN
 if TYPE_CHECKING:
     from psyroom.store.room import Deed
 
+__all__ = ["Connection", "connect", "connect_alone", "driver", "opens", "quoted", "raw_of", "require_file", "uri"]
+
 BUSY_SECONDS = 5.0
 SMALLEST = 4096  # one page; a file cut to 0 or 1 bytes would open as an empty database
 
 
-class Connection(driver.Connection):  # type: ignore[misc]
+class Connection(driver.Connection):
     """A driver connection that knows the deed under way, if any."""
 
     deed: Deed | None = None
@@ -85,12 +87,23 @@ def require_file(folder: Path, name: str) -> None:
         raise Damaged(name=name)
 
 
-def opens(path: Path, key: bytes) -> bool:
-    """Whether the key reads the file and the file holds tables. The folder must be locked and settled."""
-    c = driver.connect(uri(path, "rw"), uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+def connect_alone(path: Path, key: bytes, *, mode: str = "rw") -> Any:
+    """A bare connection to one file: for changing its key, copying and checking it."""
+    c = driver.connect(uri(path, mode), uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     try:
         c.execute("PRAGMA cipher_log_level = NONE")
         c.execute(f'PRAGMA key = "{quoted(key)}"')
+        c.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        c.close()
+        raise
+    return c
+
+
+def opens(path: Path, key: bytes) -> bool:
+    """Whether the key reads the file and the file holds tables. The folder must be locked and settled."""
+    c = connect_alone(path, key)
+    try:
         (tables,) = c.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
         return bool(tables)
     except driver.DatabaseError:

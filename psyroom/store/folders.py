@@ -47,7 +47,12 @@ def _mount_of(folder: Path) -> tuple[str, str] | None:
     best: tuple[int, str, str] | None = None
     for line in lines:
         device, point, kind, *_ = line.split(" ")
-        point = point.encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
+        point = (
+            point.encode("utf-8", "surrogateescape")
+            .decode("unicode_escape")
+            .encode("latin-1")
+            .decode("utf-8", "replace")
+        )
         if folder.is_relative_to(point) and (best is None or len(point) >= best[0]):
             best = (len(point), device, kind)
     return (best[1], best[2]) if best else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel
 
-from psyroom.errors import NothingToUndo, NotFound, NotUndoable, Overtaken, Refused
+from psyroom.errors import NotFound, NothingToUndo, NotUndoable, Overtaken, Refused
 from psyroom.store.connection import raw_of
 from psyroom.store.room import Room
 from psyroom.store.tables import schema_of, table_named
@@ -63,12 +63,19 @@ def history(room: Room, table: type[SQLModel] | str, ref: str) -> list[Change]:
     name = table if isinstance(table, str) else str(table.__tablename__)
     schema = schema_of(table_named(name))
     with room.read() as session:
-        rows = raw_of(session).execute(
-            "SELECT d.id, d.at, d.person, d.what, r.before, r.after, r.stone IS NOT NULL "
-            f"FROM {schema}.revision r JOIN {schema}.deed d ON d.seq = r.deed WHERE r.kind = ? AND r.ref = ? ORDER BY r.seq",
-            (name, ref),
-        ).fetchall()
-    return [Change(*row[:4], _load(row[4]), _load(row[5]), bool(row[6])) for row in rows]
+        rows = (
+            raw_of(session)
+            .execute(
+                "SELECT d.id, d.at, d.person, d.what, r.before, r.after, r.stone IS NOT NULL "
+                f"FROM {schema}.revision r JOIN {schema}.deed d ON d.seq = r.deed WHERE r.kind = ? AND r.ref = ? ORDER BY r.seq",
+                (name, ref),
+            )
+            .fetchall()
+        )
+    return [
+        Change(deed, at, person, what, _load(before), _load(after), bool(erased))
+        for deed, at, person, what, before, after, erased in rows
+    ]
 
 
 def deeds(room: Room, limit: int = 50) -> list[Past]:
@@ -82,7 +89,8 @@ def deeds(room: Room, limit: int = 50) -> list[Past]:
                 f"{schema}.deed u WHERE u.undoes = d.id AND u.seq > d.seq) FROM {schema}.deed d ORDER BY seq DESC LIMIT ?",
                 (limit,),
             ).fetchall():
-                found[row[0]] = Past(*row[:4], bool(row[4]), bool(row[6]), row[5])
+                id, at, person, what, undoable, undoes, undone = row
+                found[id] = Past(id, at, person, what, bool(undoable), bool(undone), undoes)
     return sorted(found.values(), key=lambda past: (past.at, past.id), reverse=True)[:limit]
 
 
@@ -192,7 +200,7 @@ def undo_except(
                 raise Overtaken(sorted(overtaken))
             if any(step.before is None and step.after is None for step in steps):
                 raise Overtaken([(step.kind, step.ref) for step in steps if step.before is None and step.after is None])
-            due = []
+            due: list[Step] = []
             for step in steps:
                 (kept if (step.kind, step.ref) in overtaken or (keep and keep(step)) else due).append(step)
             _reverse(raw, due)

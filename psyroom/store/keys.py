@@ -126,7 +126,9 @@ def grant(plain: bytes, public: bytes, purpose: str) -> bytes:
     """Sealed to a public key (HPKE, RFC 9180), for one purpose: a grant for one file never passes for another's."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-    sealed: bytes = _suite().encrypt(plain, X25519PublicKey.from_public_bytes(public), info=f"psyroom 1 {purpose}".encode())
+    sealed: bytes = _suite().encrypt(
+        plain, X25519PublicKey.from_public_bytes(public), info=f"psyroom 1 {purpose}".encode()
+    )
     return sealed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,52 +9,15 @@ from pathlib import Path
 from psyroom.errors import NoKeyring
 from psyroom.records.ids import new_id
 from psyroom.records.people import Holder, Inbox, Person
-from psyroom.store import folders, keys, lock, passwords, recovery, roomfile, secret, triggers
-from psyroom.store.connection import connect
+from psyroom.store import folders, keys, lock, passwords, roomfile, secret, triggers
+from psyroom.store.connection import connect, driver
+from psyroom.store.grants import SHEET, grant_case, grant_desk, new_entry, new_sheet
 from psyroom.store.migrations import LATEST
 from psyroom.store.opening import begin
 from psyroom.store.room import Room, Who, utc_now
 from psyroom.store.tables import CASES, MAIN, metadata
 
-SHEET = "sheet"  # the recovery sheet's row among the holders
 INBOX = "inbox"
-
-
-def seal_person(room: roomfile.RoomFile, entry: roomfile.Entry, password: str, private: bytes, secret_: bytes) -> None:
-    """Seal a private half under a new password, with a fresh salt and today's cost."""
-    strength = keys.floor(bound=entry.bound, practice=room.practice)
-    entry.memory, entry.passes, entry.lanes = strength.memory, strength.passes, strength.lanes
-    entry.salt = secrets.token_bytes(keys.SALT_BYTES)
-    key = keys.from_password(password, entry.salt, strength, secret_ if entry.bound else b"")
-    entry.sealed = keys.seal(key, private, room.about(entry))
-
-
-def new_entry(room: roomfile.RoomFile, id: str, name: str, role: str, password: str, secret_: bytes) -> tuple[roomfile.Entry, bytes]:
-    """An entry for room.json, without grants, and its private half."""
-    private = keys.new_private()
-    entry = roomfile.Entry(
-        id=id, name=name, role=role, bound=bool(secret_), memory=0, passes=0, lanes=0, salt=b"", public=keys.public_of(private)
-    )
-    seal_person(room, entry, password, private, secret_)
-    return entry, private
-
-
-def grant_desk(room: roomfile.RoomFile, key: bytes, public: bytes) -> bytes:
-    return keys.grant(key, public, f"desk {room.id}")
-
-
-def grant_case(room: roomfile.RoomFile, key: bytes, public: bytes) -> bytes:
-    return keys.grant(key, public, f"case {room.id}")
-
-
-def new_sheet(room: roomfile.RoomFile, file_keys: dict[str, bytes], secret_: bytes) -> tuple[roomfile.Sheet, str]:
-    """A sheet that opens both files and holds the existing room secret, and its code."""
-    code = recovery.new_code()
-    public = keys.public_of(recovery.private_of(code))
-    sheet = roomfile.Sheet(public, [grant_desk(room, file_keys[MAIN], public)], [grant_case(room, file_keys[CASES], public)])
-    if secret_:
-        sheet.secret = keys.grant(secret_, public, f"secret {room.id}")
-    return sheet, code
 
 
 def make_room(
@@ -111,7 +73,7 @@ def make_room(
             folder, file_keys, id=room.id, lineage=lineage,
             origin=enrolment.origin if enrolment else secret.origin_of_machine(lineage),
             person=Who(room.people[0].id, room.people[0].name, room.people[0].role), private=privates[0],
-            practice=practice, lock=held, now=now,
+            practice=practice, enrolment=enrolment, lock=held, now=now,
         )  # fmt: skip
         try:
             _write_people(opened, room, inbox)
@@ -126,18 +88,18 @@ def make_room(
         folders.clear_leftovers(folder)
         raise
     (folder / folders.LEFTOVER).unlink()
-    begin(opened, enrolment)
+    begin(opened)
     return opened, code
 
 
 def _make_files(folder: Path, file_keys: dict[str, bytes]) -> None:
     from sqlalchemy import StaticPool, create_engine
 
-    from psyroom.store.connection import driver
-
     raw = connect(folder, file_keys, mode="rwc")
     try:
-        engine = create_engine("sqlite://", module=driver, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True)
+        engine = create_engine(
+            "sqlite://", module=driver, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
+        )
         raw.execute("BEGIN IMMEDIATE")
         with engine.connect() as connection:
             metadata().create_all(connection)

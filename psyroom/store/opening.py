@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from psyroom.errors import Damaged, NoRoom, NotEnrolled, WrongPassword
-from psyroom.store import checking, guesses, keys, lock, migrations, roomfile, secret
+from psyroom.errors import Damaged, KeyringLocked, NoRoom, NotEnrolled, WrongPassword
+from psyroom.store import checking, grants, guesses, keys, lock, migrations, rekeying, roomfile, secret
 from psyroom.store import settle as settling
 from psyroom.store.connection import opens, require_file
 from psyroom.store.room import Room, Who, utc_now
@@ -23,33 +23,36 @@ def no_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def unlock(folder: Path, room: roomfile.RoomFile, name: str, password: str) -> tuple[roomfile.Entry, bytes, secret.Enrolment | None]:
-    """The person's entry, private half, and what the keyring holds. Errors: `WrongPassword`, `NotEnrolled`,
-    `KeyringLocked`. An unknown person costs as long and reads the same as a wrong password."""
-    entry = room.named(name.strip())
-    bound = entry.bound if entry else room.secret
+def unlock(
+    folder: Path, room: roomfile.RoomFile, name: str | None, password: str
+) -> tuple[roomfile.Entry, bytes, secret.Enrolment | None]:
+    """The person's entry, private half, and what the keyring holds. `name` None: whosever password it is.
+
+    Errors: `WrongPassword`, `NotEnrolled`, `KeyringLocked`. An unknown person costs as long and reads the same as a
+    wrong password."""
+    entries = room.people if name is None else [e for e in room.people if e.name == name.strip()]
+    bound = any(entry.bound for entry in entries) if entries else room.secret
     enrolment = None
-    if bound:
-        enrolment = secret.fetch(room.id, room.lineage)
-    elif room.secret:
-        try:
-            enrolment = secret.fetch(room.id, room.lineage)
-        except NotEnrolled:
-            enrolment = None
-    guesses.wait(folder)
-    if entry is None:
-        keys.from_password(password, b"\0" * keys.SALT_BYTES, keys.floor(bound=bound, practice=room.practice), b"")
-        guesses.note_wrong(folder)
-        raise WrongPassword
-    strength = keys.Strength(entry.memory, entry.passes, entry.lanes)
-    key = keys.from_password(password, entry.salt, strength, enrolment.secret if enrolment and entry.bound else b"")
     try:
-        private = keys.unseal(key, entry.sealed, room.about(entry))
-    except keys.WrongKey:
-        guesses.note_wrong(folder)
-        raise WrongPassword from None
-    guesses.forget(folder)
-    return entry, private, enrolment
+        if room.secret:
+            enrolment = secret.fetch(room.id, room.lineage)
+    except (NotEnrolled, KeyringLocked):
+        if bound:
+            raise
+    guesses.wait(folder)
+    for entry in entries:
+        strength = keys.Strength(entry.memory, entry.passes, entry.lanes)
+        key = keys.from_password(password, entry.salt, strength, enrolment.secret if enrolment and entry.bound else b"")
+        try:
+            private = keys.unseal(key, entry.sealed, room.about(entry))
+        except keys.WrongKey:
+            continue
+        guesses.forget(folder)
+        return entry, private, enrolment
+    if not entries:
+        keys.from_password(password, b"\0" * keys.SALT_BYTES, keys.floor(bound=bound, practice=room.practice), b"")
+    guesses.note_wrong(folder)
+    raise WrongPassword
 
 
 def file_key(folder: Path, name: str, grants: list[bytes], checks: list[bytes], private: bytes, purpose: str) -> bytes:
@@ -71,10 +74,8 @@ def file_key(folder: Path, name: str, grants: list[bytes], checks: list[bytes], 
     raise WrongPassword  # a key that was taken away
 
 
-def open_room(
-    folder: Path | str, name: str, password: str, *, now: Callable[[], datetime] = utc_now
-) -> Room:
-    """Open a room for one person. Errors: `NoRoom`, `RoomBusy`, `WrongPassword`, `NotEnrolled`, `KeyringLocked`,
+def open_room(folder: Path | str, name: str | None, password: str, *, now: Callable[[], datetime] = utc_now) -> Room:
+    """Open a room for one person; `name` None: for whosever password it is. Errors: `NoRoom`, `RoomBusy`, `WrongPassword`, `NotEnrolled`, `KeyringLocked`,
     `Damaged`, `NewerFormat`, `NeedsCases`, `FolderNotWritable`."""
     folder = Path(folder).absolute()
     no_core_dumps()
@@ -92,10 +93,14 @@ def open_room(
         opened = Room(
             folder, file_keys, id=room.id, lineage=room.lineage,
             origin=enrolment.origin if enrolment else secret.origin_of_machine(room.lineage),
-            person=Who(entry.id, entry.name, entry.role), private=private, practice=room.practice, lock=held, now=now,
+            person=Who(entry.id, entry.name, entry.role), private=private, practice=room.practice, enrolment=enrolment,
+            lock=held, now=now,
         )  # fmt: skip
         try:
-            begin(opened, enrolment)
+            begin(opened)
+            _raise_cost(opened, room, entry, password)
+            if opened.has_cases and rekeying.is_unfinished(opened, room):
+                rekeying.finish(opened)
         except BaseException:
             opened._engine.dispose()
             raise
@@ -105,11 +110,18 @@ def open_room(
     return opened
 
 
-def begin(room: Room, enrolment: secret.Enrolment | None) -> None:
+def _raise_cost(opened: Room, room: roomfile.RoomFile, entry: roomfile.Entry, password: str) -> None:
+    """Seal anew where the floor has risen since this password was last set."""
+    floor = keys.floor(bound=entry.bound, practice=room.practice)
+    if keys.weaker(keys.Strength(entry.memory, entry.passes, entry.lanes), floor):
+        grants.seal_person(room, entry, password, opened._private, opened.secret)
+        roomfile.write(opened.folder, room, forget_before=True)
+
+
+def begin(room: Room) -> None:
     """What every opening ends with: the rights as the files tell them, the check of what is new, the heads kept."""
     checking.require_holder(room)
-    room.findings = checking.at_opening(room, enrolment)
+    room.findings = checking.at_opening(room)
     if room.has_cases:
         settling.sweep(room.folder)
-    if enrolment is not None:
-        room.on_close(lambda r: checking.keep_heads(r, enrolment))
+    room.on_close(checking.keep_heads)

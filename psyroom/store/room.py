@@ -1,9 +1,9 @@
 """The opened room: one connection over both files, and the only doors through which anything is read or written.
 
-    with room.write("保存预约") as deed:      # one transaction over both files, one deed, one link of the chain
-        deed.session.add(booking)
-    with room.read() as session:             # no lock outlives a statement
-        rows = session.exec(...).all()
+with room.write("保存预约") as deed:      # one transaction over both files, one deed, one link of the chain
+    deed.session.add(booking)
+with room.read() as session:             # no lock outlives a statement
+    rows = session.exec(...).all()
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from sqlalchemy import QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from psyroom.errors import ClockDoubt, NotUndoable, SaveFailed
+from psyroom.errors import ClockDoubt, SaveFailed
 from psyroom.records.ids import new_id
 from psyroom.store import settle as settling
 from psyroom.store.chain import Head, link
 from psyroom.store.connection import Connection, connect, driver, raw_of
-from psyroom.store.tables import CASES, MAIN
+from psyroom.store.secret import Enrolment
+from psyroom.store.tables import CASES
 
 EARLIER_FORGIVEN = timedelta(seconds=2)  # a clock that is set by the network steps back a little
 LATER_ASKED = timedelta(days=30)
@@ -81,7 +82,8 @@ class Deed:
         mine = {}
         for schema, seq in self._seq.items():  # a statement that failed may have left a number and no revision
             rows = self.raw.execute(
-                f"SELECT kind, ref, before, after, salt, stone FROM {schema}.revision WHERE deed = ? ORDER BY seq", (seq,)
+                f"SELECT kind, ref, before, after, salt, stone FROM {schema}.revision WHERE deed = ? ORDER BY seq",
+                (seq,),
             ).fetchall()
             if rows:
                 mine[schema] = rows
@@ -100,7 +102,9 @@ class Deed:
     def _prev(self, schema: str) -> bytes:
         """The digest of this computer's deed before; a computer's first deed takes up whatever chain it found."""
         for where, values in (("WHERE origin = ?", (self.room.origin,)), ("", ())):
-            row = self.raw.execute(f"SELECT digest FROM {schema}.deed {where} ORDER BY seq DESC LIMIT 1", values).fetchone()
+            row = self.raw.execute(
+                f"SELECT digest FROM {schema}.deed {where} ORDER BY seq DESC LIMIT 1", values
+            ).fetchone()
             if row:
                 return bytes(row[0])
         return b""
@@ -139,23 +143,32 @@ class Room:
         private: bytes,
         practice: bool,
         lock: Any,
+        enrolment: Enrolment | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.folder, self.id, self.lineage, self.origin = folder, id, lineage, origin
         self.person, self.practice, self.now = person, practice, now
         self.schemas: tuple[str, ...] = tuple(keys)
         self.has_cases = CASES in keys
+        self.has_secret = enrolment is not None
+        """Whether this computer's keyring holds a secret beside the passwords."""
         self.clock_confirmed = False
         self.findings: list[Finding] = []
         """What the check at opening found; shown, never hidden, and whole in `checking.check`."""
-        self._keys, self._private, self._lock = keys, private, lock
+        self.stranded: list[str] = []
+        """After bringing a copy back where there is no keyring: who needs a new password from a colleague."""
+        self._keys, self._private, self._lock, self._enrolment = keys, private, lock, enrolment
         self._closers: list[Callable[[Room], None]] = []
         self._turn, self._writer = threading.Lock(), 0
         self.closed = False
+        self._connect()
+
+    def _connect(self) -> None:
+        """The pool over the present keys; made anew after a change of keys."""
         self._engine = create_engine(
             "sqlite://",
             module=driver,
-            creator=lambda: connect(folder, self._keys),
+            creator=lambda: connect(self.folder, self._keys),
             poolclass=QueuePool,
             pool_size=3,
             max_overflow=2,
@@ -165,6 +178,15 @@ class Room:
         self._touching = self._engine.execution_options(begin="BEGIN")
         event.listen(self._engine, "begin", _begin)
         event.listen(self._engine, "commit", _commit)
+
+    @property
+    def secret(self) -> bytes:
+        """The room secret, empty where there is none."""
+        return self._enrolment.secret if self._enrolment else b""
+
+    def today(self) -> date:
+        """The local day of `now`."""
+        return self.now().astimezone().date()
 
     # ---- reading
 
@@ -236,7 +258,9 @@ class Room:
         """Now, never before the last deed. Errors: `ClockDoubt`."""
         now = self.now()
         stamps = [
-            row[0] for s in self.schemas if (row := raw.execute(f"SELECT at FROM {s}.deed ORDER BY seq DESC LIMIT 1").fetchone())
+            row[0]
+            for s in self.schemas
+            if (row := raw.execute(f"SELECT at FROM {s}.deed ORDER BY seq DESC LIMIT 1").fetchone())
         ]
         if not stamps:
             return now
@@ -250,11 +274,8 @@ class Room:
     # ---- the end
 
     def on_close(self, closer: Callable[[Room], None]) -> None:
+        """Have something done before the files close."""
         self._closers.append(closer)
-
-    def require_undoable(self, what: str, undoable: bool) -> None:
-        if not undoable:
-            raise NotUndoable(label=what)
 
     def close(self) -> None:
         """Let go of files, keys and lock. Safe to call twice."""

@@ -43,7 +43,7 @@ def _of(table: Table) -> dict[str, str]:
         return "json_object(" + ", ".join(f"'{n}', {side}.\"{n}\"" for n in names) + ")"
 
     def changed(side: str) -> str:
-        parts = (f"SELECT '{n}' AS k, {side}.\"{n}\" AS v WHERE old.\"{n}\" IS NOT new.\"{n}\"" for n in names)
+        parts = (f'SELECT \'{n}\' AS k, {side}."{n}" AS v WHERE old."{n}" IS NOT new."{n}"' for n in names)
         return f"(SELECT json_group_object(k, v) FROM ({' UNION ALL '.join(parts)}))"
 
     differs = " OR ".join(f'old."{n}" IS NOT new."{n}"' for n in names)
