@@ -20,8 +20,9 @@ MOST_CELLS = 3_000_000
 MOST_PARTS = 5_000
 _SMALL = 2_000_000  # below this size unpacked, no ratio does harm
 
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr\s*=\s*[\"']\s*(\d+)")
-_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]+)(\d+)")
+# Begin with a plain letter: the scan is quick that way. They may find a little too much, never too little.
+_ROW = re.compile(rb"row\s[^>]*?r\s*=\s*[\"']\s*(\d+)")
+_REFERENCE = re.compile(rb"r\s*=\s*[\"']\s*([A-Za-z]+)(\d+)")
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr\s*=\s*[\"']\s*([A-Za-z]+)(\d+)[^>]*?[^/]>(?!\s*</)")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from psyroom.errors import NoTable
 from psyroom.intake.children import Row, RowReader

@@ -14,6 +14,8 @@ class Clock:
     minutes: int
 
 
+_MARGIN = " \t\r\n\f\v\xa0\u3000\ufeff\u200b\u2003\u2002"
+
 Cell = str | int | float | bool | date | datetime | Clock
 
 
@@ -81,7 +83,7 @@ def shown(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.strip().strip("\u3000\ufeff\u200b").strip()
+        return cell if cell and cell[0] not in _MARGIN and cell[-1] not in _MARGIN else cell.strip(_MARGIN)
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
@@ -98,4 +100,6 @@ def shown(cell: Cell | None) -> str:
 
 
 def is_blank(cell: Cell | None) -> bool:
-    return cell is None or (isinstance(cell, str) and not shown(cell))
+    if isinstance(cell, str):
+        return not cell or (cell[0] in _MARGIN and not cell.strip(_MARGIN))
+    return cell is None

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from psyroom.intake.sheets import Cell, Clock, is_blank, shown
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_BETWEEN_HAN = re.compile(rf"(?<={_HAN}|·)\s+(?={_HAN}|·)")
+_DOTS = re.compile(r"[•∙⋅・‧●･]")
+_PADDED = re.compile(r"(?<=[\d+)])\s+(?=\d)")
+_NOT_OF_NUMBER = re.compile(r"[\s'‘’`\"“”=]")
+_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_PARTS = re.compile(
+    r"(\d{4}|\d{2})\s*[-./年,，、\\]\s*(\d{1,2})\s*[-./月,，、\\]\s*(\d{1,2})\s*[日号]?(?:\s+\d.*|T.*)?"
+)
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _YES = {"是", "有", "1", "√", "✓", "✔", "☑", "y", "yes", "true", "对", "v", "○", "o", "√是", "t"}
 _NO = {"否", "无", "0", "×", "x", "✗", "✘", "☐", "n", "no", "false", "没有", "不是", "-", "—", "/", "\\", "f", "无。"}
 _SEX = {
@@ -26,30 +36,43 @@ class Unread(Exception):
         self.why = why
 
 
+@lru_cache(maxsize=4096)
+def _one_line(said: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", said).split())
+
+
 def text(cell: Cell) -> str:
     """A cell's text on one line: half-width letters and digits, no doubled blanks."""
-    return " ".join(unicodedata.normalize("NFKC", shown(cell)).split())
+    said = shown(cell)
+    return said if said.isascii() and " " not in said and said.isprintable() else _one_line(said)
 
 
 def uncoded(cell: Cell) -> str:
     """A registry's coded value without its code: `1-男` is 男, `01-汉族` is 汉族."""
-    said = text(cell)
+    return _uncoded(text(cell))
+
+
+@lru_cache(maxsize=4096)
+def _uncoded(said: str) -> str:
     found = re.fullmatch(r"[0-9A-Za-z]{1,6}\s*[-—–_.、:]\s*(\D.*)", said)
     return found[1].strip() if found else said
 
 
 def code(cell: Cell) -> str:
     """The code of a coded value: `2-双亲留守儿童` is 2; empty where there is none."""
-    found = re.match(r"([0-9]{1,2})\s*[-—–_.、:]", text(cell))
+    return _code(text(cell))
+
+
+@lru_cache(maxsize=4096)
+def _code(said: str) -> str:
+    found = re.match(r"([0-9]{1,2})\s*[-—–_.、:]", said)
     return found[1] if found else ""
 
 
 def name(cell: Cell) -> str:
     """A name as it is written: blanks between Han characters go (蒋  红), those of a latin name stay one."""
-    said = shown(cell).replace("\n", " ").lstrip("*★'‘`")
-    said = re.sub(r"[•∙⋅・‧●･]", "·", said)
-    said = re.sub(rf"(?<={_HAN}|·)\s+(?={_HAN}|·)", "", said)
-    return " ".join(said.split())
+    said = _DOTS.sub("·", shown(cell).lstrip("*★'‘`"))
+    return " ".join(_BETWEEN_HAN.sub("", said).split()) if not said.isalpha() else said
 
 
 def sex(cell: Cell) -> str:
@@ -80,20 +103,22 @@ def spoiled(cell: Cell) -> bool:
     """Whether a number of more than 15 digits went through a spreadsheet's number cell and has lost its last digits."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return abs(cell) >= 1e15
-    return bool(_SCIENTIFIC.fullmatch(text(cell).replace(" ", "")))
+    said = text(cell)
+    return not said.isdigit() and bool(_SCIENTIFIC.fullmatch(said.replace(" ", "")))
 
 
 def digits(cell: Cell) -> str:
     """A telephone or a number as text: no blanks, no quotation mark in front, half width."""
     said = text(cell).strip("'‘’`\"“”=")
-    if re.fullmatch(r"\d+\.0", said):
+    if said.endswith(".0") and said[:-2].isdigit():
         said = said[:-2]
-    return re.sub(r"(?<=[\d+)])\s+(?=\d)", "", said)
+    return said if said.isdigit() else _PADDED.sub("", said)
 
 
 def identity(cell: Cell) -> str:
     """An identity or registry number as text: upper case, no blanks."""
-    return re.sub(r"[\s'‘’`\"“”=]", "", digits(cell)).upper()
+    said = digits(cell)
+    return said if said.isdigit() else _NOT_OF_NUMBER.sub("", said).upper()
 
 
 def day(cell: Cell, *, year: int) -> date | None:
@@ -119,11 +144,9 @@ def _day(cell: Cell) -> date | None:
     if isinstance(cell, (bool, Clock)):
         return None
     said = text(cell)
-    if re.fullmatch(r"\d{5}(\.\d+)?", said):  # a date cell that lost its format: days since 1899-12-30
+    if _SERIAL.fullmatch(said):  # a date cell that lost its format: days since 1899-12-30
         return date(1899, 12, 30) + timedelta(days=int(float(said)))
-    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", said.removesuffix(".0"))
-    if not found:
-        found = re.match(r"(\d{4}|\d{2})\s*[-./年,，、\\]\s*(\d{1,2})\s*[-./月,，、\\]\s*(\d{1,2})\s*[日号]?(?:\s+\d.*|T.*)?$", said)
+    found = _EIGHT.fullmatch(said.removesuffix(".0")) or _PARTS.fullmatch(said)
     if not found:
         return None
     years = int(found[1]) + (2000 if len(found[1]) == 2 else 0)

@@ -1,0 +1,311 @@
+"""A duty ledger into rows: on which day the room was open from when to when, and who was on duty. Nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from psyroom.errors import BadFile
+from psyroom.intake import times
+from psyroom.intake.problem import Problem
+from psyroom.intake.reading import read_book
+from psyroom.intake.sheets import Cell, Sheet, is_blank, shown
+
+_WEEKDAYS = "一二三四五六日"
+_HEADS: tuple[tuple[str, str], ...] = (
+    ("day", r"(值班|开放|服务|工作)?(日期|时间日期|年月日)|日期时间|日期星期"),
+    ("weekday", r"星期|周几|礼拜"),
+    ("week", r"周次|第?几周|教学周|周数|周"),
+    ("spans", r"(实际)?(开放|值班|服务|起止|辅导室开放|工作)(的)?(时间|时段|时间段)|时段|时间段|起讫时间|起止|时间|开放时间起止"),
+    ("starts", r"(实际)?(开放|值班|到岗|签到|上班)?(开始|开门|到岗|签到|起始|自|起)(时间|时刻)?|开始时刻|上岗时间|开放时间起"),
+    ("ends", r"(实际)?(开放|值班|离岗|签退|下班)?(结束|关门|离岗|签退|终止|截止|止|至)(时间|时刻)?|离开时间|开放时间止"),
+    ("length", r"(开放|值班|服务)?(时长|小时数|分钟数|时数|分钟|小时)((小时|分钟|分|时))?"),
+    ("person", r"(值班|值守|接待|辅导|心理|负责|当班)?(教师|老师|人员|人|值班人)(姓名|签名|签字)?|姓名|值班|签名|咨询师|值班教师姓名"),
+    ("received", r"(来访|接待|来访者|接待学生|来访学生|学生|服务|辅导)(人次|人数|数|次数|人次数)|人次|人数"),
+    ("note", r"备注|说明|情况|记录|内容|.*主要.*|.*事由.*"),
+)
+_FOOT = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|本周|本月|本学期|制\s*表|填\s*表|审\s*核|负\s*责|说\s*明|注\s*[:：]|备\s*注\s*[:：]|.{0,6}签字)")
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One span of one line of the ledger. A line with two spans gives two rows with the same `row`.
+
+    Minutes count from midnight. `received` (people received) stands at a line's first span only, so that it adds up.
+    """
+
+    row: int
+    sheet: str
+    day: date
+    starts: int
+    ends: int
+    person: str
+    received: int | None
+
+
+@dataclass
+class LedgerRead:
+    """`lines` counts the ledger's lines that were taken, `repeated` those that say word for word what an earlier one said."""
+
+    name: str
+    rows: list[LedgerRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    repeated: int = 0
+    lines: int = 0
+
+
+class _Line(Exception):
+    """A line that cannot be taken: which field, and why."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__()
+        self.code, self.why = code, why
+
+
+def read_ledger(path: Path | str, *, term_starts: date, weeks: int) -> LedgerRead:
+    """Read a ledger file. `term_starts` and `weeks` are the semester's: a date without a year takes the one within it.
+
+    Raises BadFile and its kin; also where no sheet has a column of dates and one of times.
+    """
+    book = read_book(path)
+    read = LedgerRead(book.name)
+    seen: set[tuple[object, ...]] = set()
+    known = False
+    for sheet in book.sheets:
+        if sheet.hidden:
+            continue
+        reader = _SheetReader(sheet, term_starts, weeks, read, seen)
+        known = reader.read() or known
+    if not known:
+        raise BadFile(name=book.name, why="没有认出台账的表头（要有“日期”和“开放时间”），请检查是不是选错了文件")
+    return read
+
+
+class _SheetReader:
+    def __init__(
+        self, sheet: Sheet, term_starts: date, weeks: int, out: LedgerRead, seen: set[tuple[object, ...]]
+    ) -> None:
+        self.sheet, self.out, self.seen = sheet, out, seen
+        self.first = term_starts - timedelta(days=term_starts.weekday())
+        self.last = self.first + timedelta(days=7 * weeks - 1)
+        self.columns: dict[str, list[int]] = {}
+        self.heads: dict[int, str] = {}
+
+    def read(self) -> bool:
+        """Walk the sheet; whether it had a ledger's header."""
+        day: Cell = ""
+        weekday: Cell = ""
+        known = inherits = False
+        for place, row in enumerate(self.sheet.rows):
+            if self._header(row, place):
+                known = True
+                day = weekday = ""
+                inherits = self._days_in_blocks(place + 1)
+                continue
+            if not known:
+                continue
+            filled = [cell for cell in row if not is_blank(cell)]
+            if not filled or _FOOT.match(shown(filled[0])):
+                continue
+            own_day = self._cell(row, "day")
+            if not is_blank(own_day):
+                day, weekday = own_day, self._cell(row, "weekday")
+            elif self._times_blank(row):
+                if len(filled) > 1 and not is_blank(self._cell(row, "person")):
+                    self._tell(place, "day", "没有日期和时间，这一行没有导入，请补上后再导入一次")
+                continue
+            elif is_blank(day) or not (inherits or self._merged_day(place)):
+                self._tell(place, "day", "没有日期，这一行没有导入，请补上日期后再导入一次")
+                continue
+            try:
+                self._take(row, place, day, weekday if is_blank(self._cell(row, "weekday")) else self._cell(row, "weekday"))
+            except _Line as line:
+                self._tell(place, line.code, line.why)
+        return known
+
+    # ---- columns ------------------------------------------------------------------------------------------------
+
+    def _header(self, row: list[Cell], place: int) -> bool:
+        """Whether this row is a header; then its columns hold from here on. A second row (起 止 below 开放时间) counts too."""
+        texts = [_plain(cell) if isinstance(cell, str) else "" for cell in row]
+        found = self._columns(texts)
+        timed = "spans" in found or ("starts" in found and ("ends" in found or "length" in found))
+        if "day" in found and timed:
+            below = [_plain(c) if isinstance(c, str) else "" for c in self.sheet.rows[place + 1]] if (
+                place + 1 < len(self.sheet.rows)) else []
+            under = self._columns(below)
+            if "starts" in under and "ends" in under:
+                found["starts"], found["ends"] = under["starts"], under["ends"]
+                found.pop("spans", None)
+            self.columns = found
+            self.heads = {index: text for index, text in enumerate(texts) if text}
+            return True
+        return bool(self.columns) and "starts" in found and "ends" in found and not any(
+            re.search(r"\d", text) for text in texts)
+
+    def _columns(self, texts: list[str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for index, text in enumerate(texts):
+            if not text or len(text) > 20:
+                continue
+            code = next((code for code, pattern in _HEADS if re.fullmatch(pattern, text)), "")
+            if code in ("day", "weekday", "week", "person", "received", "length") and code in found:
+                continue
+            if code:
+                found.setdefault(code, []).append(index)
+        return found
+
+    def _cell(self, row: list[Cell], code: str, which: int = 0) -> Cell:
+        indexes = self.columns.get(code, [])
+        return row[indexes[which]] if which < len(indexes) and indexes[which] < len(row) else ""
+
+    def _days_in_blocks(self, first: int) -> bool:
+        """Whether a date stands for the lines below it too: more than a seventh of the lines with a time have none."""
+        timed = [row for row in self.sheet.rows[first:] if not self._times_blank(row)]
+        return sum(1 for row in timed if is_blank(self._cell(row, "day"))) * 7 > len(timed)
+
+    def _merged_day(self, place: int) -> bool:
+        column = self.columns["day"][0]
+        return any(m.top < place <= m.bottom and m.left <= column <= m.right for m in self.sheet.merged)
+
+    def _times_blank(self, row: list[Cell]) -> bool:
+        return all(
+            is_blank(row[index]) if index < len(row) else True
+            for code in ("spans", "starts", "ends") for index in self.columns.get(code, [])
+        )
+
+    # ---- one line -----------------------------------------------------------------------------------------------
+
+    def _take(self, row: list[Cell], place: int, day_cell: Cell, weekday: Cell) -> None:
+        day = self._day(day_cell)
+        said = _weekday(weekday) if not is_blank(weekday) else _weekday_beside(day_cell)
+        if said is not None and said != day.weekday():
+            raise _Line("day", f"日期 {day} 是星期{_WEEKDAYS[day.weekday()]}，表里写的是星期{_WEEKDAYS[said]}，"
+                               "这一行没有导入，请核对日期后再导入一次")
+        if not self.first <= day <= self.last:
+            raise _Line("day", f"日期 {day} 不在本学期（{self.first} 至 {self.last}）里，这一行没有导入，请核对日期")
+        spans = self._spans(row)
+        person = " ".join(shown(self._cell(row, "person")).split())
+        received = self._received(self._cell(row, "received"))
+        line = (day, tuple(spans), person, received)
+        if line in self.seen:
+            self.out.repeated += 1
+            return
+        self.seen.add(line)
+        self.out.lines += 1
+        for number, (starts, ends) in enumerate(spans):
+            self.out.rows.append(
+                LedgerRow(place + 1, self.sheet.name, day, starts, ends, person, None if number else received)
+            )
+
+    def _spans(self, row: list[Cell]) -> list[times.Span]:
+        """The line's spans, from one column or from several."""
+        found: list[times.Span] = []
+        unread = ""
+        for which in range(len(self.columns.get("spans", []))):
+            cell = self._cell(row, "spans", which)
+            if not is_blank(cell):
+                here = times.spans(cell)
+                unread = unread or ("" if here else shown(cell))
+                found += here
+        for which in range(len(self.columns.get("starts", []))):
+            starts, ends = self._cell(row, "starts", which), self._cell(row, "ends", which)
+            if is_blank(starts) and is_blank(ends):
+                continue
+            begin = times.clock(starts)
+            end = times.clock(ends)
+            if end is None and is_blank(ends) and begin is not None:
+                index = self.columns.get("length", [-1])[0]
+                minutes = times.length(self._cell(row, "length"), self.heads.get(index, ""))
+                end = begin + minutes if minutes else None
+            if begin is None or end is None:
+                unread = unread or f"{shown(starts)}—{shown(ends)}"
+            else:
+                found.append((begin, end))
+        if unread:
+            raise _Line("time", f"开放时间“{unread[:20]}”看不出几点到几点，这一行没有导入，请写成 12:00-13:00 的样子")
+        if not found:
+            raise _Line("time", "没有开放时间，这一行没有导入，请补上后再导入一次")
+        for starts, ends in found:
+            if ends <= starts:
+                raise _Line("time", f"结束时间（{_clock(ends)}）不晚于开始时间（{_clock(starts)}），这一行没有导入，请核对")
+            if ends > 1440:
+                raise _Line("time", "开放时间过了半夜，这一行没有导入，请分成两天填")
+        return found
+
+    def _day(self, cell: Cell) -> date:
+        if isinstance(cell, datetime):
+            return cell.date()
+        if isinstance(cell, date):
+            return cell
+        said = times.plain(cell).strip()
+        said = re.sub(r"\s*[(,]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?\s*$", "", said)
+        said = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?$", "", said)
+        if re.fullmatch(r"\d{5}", said):
+            return date(1899, 12, 30) + timedelta(days=int(said))
+        whole = re.fullmatch(r"(\d{4}|\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", said) or re.fullmatch(
+            r"(\d{4})(\d{2})(\d{2})", said)
+        if whole:
+            year = int(whole[1]) + (2000 if len(whole[1]) == 2 else 0)
+            return self._existing(year, int(whole[2]), int(whole[3]), said)
+        short = re.fullmatch(r"(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", said)
+        if not short:
+            raise _Line("day", f"日期“{shown(cell)[:20]}”没有认出，这一行没有导入，请写成 2026-09-01 的样子")
+        month, day = int(short[1]), int(short[2])
+        if isinstance(cell, float) and re.fullmatch(r"\d{1,2}\.[1-3]", said) and self._fits(month, day * 10):
+            raise _Line("day", f"日期“{said}”可能是 {month}月{day}日，也可能是 {month}月{day}0日，这一行没有导入，请写清楚")
+        for year in sorted({self.first.year, self.last.year}):
+            try:
+                found = date(year, month, day)
+            except ValueError:
+                continue
+            if self.first <= found <= self.last:
+                return found
+        return self._existing(self.first.year if month >= self.first.month else self.last.year, month, day, said)
+
+    def _fits(self, month: int, day: int) -> bool:
+        for year in {self.first.year, self.last.year}:
+            try:
+                if self.first <= date(year, month, day) <= self.last:
+                    return True
+            except ValueError:
+                continue
+        return False
+
+    def _existing(self, year: int, month: int, day: int, said: str) -> date:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise _Line("day", f"没有“{said}”这一天，这一行没有导入，请核对日期后再导入一次") from None
+
+    def _received(self, cell: Cell) -> int | None:
+        found = re.fullmatch(r"(\d{1,3})\s*(?:人次?|次)?", times.plain(cell).strip())
+        return int(found[1]) if found else None
+
+    def _tell(self, place: int, code: str, why: str) -> None:
+        self.out.problems.append(Problem(place + 1, self.sheet.name, code, False, why))
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[\s★*:：()（）/、]", "", cell)
+
+
+def _weekday(cell: Cell) -> int | None:
+    """0 for Monday; None where the cell says none."""
+    found = re.search(r"(?:星期|周|礼拜)?\s*([一二三四五六日天1-7])\s*$", times.plain(cell).strip())
+    if not found:
+        return None
+    said = found[1].replace("天", "日")
+    return _WEEKDAYS.index(said) if said in _WEEKDAYS else int(said) - 1
+
+
+def _weekday_beside(cell: Cell) -> int | None:
+    """The weekday written behind a date: 9月1日（星期二）."""
+    found = re.search(r"(?:星期|周|礼拜)([一二三四五六日天])\s*[)）]?\s*$", shown(cell)) if isinstance(cell, str) else None
+    return _WEEKDAYS.index(found[1].replace("天", "日")) if found else None
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
