@@ -160,9 +160,9 @@ def term_sheet(school: str, term: str, made: str, lines: Sequence[TermLine], not
                 hours(sum(line.minutes for line in past), adds="above"),
                 hours(sum(line.outside for line in past), adds="above"),
                 "",
-                f"{met} 周" if judged else "",
+                f"{met}周" if judged else "",
                 *(count(sum(line.received[at] for line in past), adds="above") for at in range(4)),
-                f"应达标 {len(judged)} 周" if judged else "",
+                f"应达标{len(judged)}周" if judged else "",
             ),
             total=True,
         )

@@ -1,0 +1,106 @@
+"""The faces have every character a name may hold, and what a reader copies from the page is what was written."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from datetime import date
+
+import pypdfium2
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from psyroom.paths import resource
+from psyroom.reports import faces, preview
+from psyroom.reports.paper import Paper
+from psyroom.reports.recovery import recovery_sheet
+
+RARE = "䶮𬱖㛃𫘧𬀩"
+MARKS = "□☐☑√〔〕—…℃（）“”‘’、。《》·①②％〓"
+
+
+@pytest.mark.parametrize("name", [faces.SONG, faces.HEI, faces.HEAVY])
+def test_every_face_has_the_standard_characters_rare_names_and_the_marks_of_forms(name: str) -> None:
+    standard = resource("fonts", "standard-characters.txt").read_text("utf-8").replace("\n", "")
+    assert len(standard) == len(set(standard)) == 8105
+    known = faces.face(name).face.charToGlyph
+    assert [c for c in standard + RARE + MARKS if ord(c) not in known] == []
+
+
+def test_no_face_carries_a_reserved_name() -> None:
+    for name in (faces.SONG, faces.HEI, faces.HEAVY):
+        said = faces.face(name).face.name.decode()
+        assert said.startswith("Psyroom") and "Noto" not in said and "Source" not in said
+    assert "SIL OPEN FONT LICENSE" in resource("fonts", "OFL.txt").read_text("utf-8")
+
+
+def test_a_full_stop_sits_at_the_left_of_its_square() -> None:
+    """Side bearings were recomputed: without that, full-width punctuation shifts by half an em."""
+    for name in (faces.SONG, faces.HEI):
+        buffer = io.BytesIO()
+        faces.face(name)
+        canvas = Canvas(buffer, pagesize=(100, 100), initialFontName=name)
+        canvas.setFont(name, 100)
+        canvas.drawString(0, 20, "，")
+        canvas.save()
+        (page,) = preview.pages(buffer.getvalue(), 72)
+        left = sum(page.rgb[y * page.stride + 3 * x] < 128 for y in range(page.height) for x in range(page.width // 2))
+        right = sum(
+            page.rgb[y * page.stride + 3 * x] < 128
+            for y in range(page.height)
+            for x in range(page.width // 2, page.width)
+        )
+        assert left > 20 and right == 0
+
+
+def test_one_face_serves_a_whole_name_and_a_character_nobody_has_is_shown_and_told() -> None:
+    assert faces.fit("陈𬱖喆", faces.SONG) == (faces.SONG, "陈𬱖喆", "")
+    only_song = next(
+        chr(u)
+        for u in sorted(faces.face(faces.SONG).face.charToGlyph)
+        if 0x4E00 < u < 0x9FFF and u not in faces.face(faces.HEAVY).face.charToGlyph
+    )
+    assert faces.fit(f"陈{only_song}", faces.HEAVY) == (faces.SONG, f"陈{only_song}", "")
+    assert faces.fit("王\U0002a6d6", faces.SONG) == (faces.SONG, "王〓", "\U0002a6d6")
+    paper = Paper("试")
+    paper.text(50, 700, "王\U0002a6d6", faces.SONG, 12)
+    pdf = paper.finish()
+    assert paper.missing == "\U0002a6d6" and "王〓" in preview.text(pdf)
+
+
+def test_pasted_control_characters_do_not_print() -> None:
+    assert faces.cleaned("王\u200b芳\t一\u202e\x07\r\n二") == "王芳 一\n二"
+
+
+def _page(text: str) -> bytes:
+    paper = Paper("试")
+    for number, start in enumerate(range(0, len(text), 40)):
+        paper.text(paper.left, 760 - 14 * number, text[start : start + 40], faces.SONG, 10)
+    return paper.finish()
+
+
+def test_characters_beyond_the_bmp_can_be_copied_and_found() -> None:
+    """All 196 of them, through two readers: reportlab's own ToUnicode map gives other characters."""
+    standard = resource("fonts", "standard-characters.txt").read_text("utf-8").replace("\n", "")
+    beyond = "".join(c for c in standard if ord(c) > 0xFFFF)
+    assert len(beyond) == 196
+    pdf = _page(beyond)
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    assert "".join(done.stdout.decode("utf-8").split()).rstrip("—1") == beyond
+    assert beyond in "".join(preview.text(pdf).split())
+
+
+def test_every_face_on_a_page_is_embedded_and_bytes_repeat() -> None:
+    sheet = recovery_sheet("青山职业学校", date(2026, 11, 21), "7K3M-QX9T-0ABC-W2ZP-4HJN-88VD-E6RG-YT51-K9")
+    assert sheet == recovery_sheet("青山职业学校", date(2026, 11, 21), "7K3M-QX9T-0ABC-W2ZP-4HJN-88VD-E6RG-YT51-K9")
+    assert b"Helvetica" not in sheet
+    document = pypdfium2.PdfDocument(sheet)
+    page = document[0]
+    used = {
+        pypdfium2.PdfTextObj(o.raw, page, document, 0).get_font().get_base_name()
+        for o in page.get_objects()
+        if o.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT
+    }
+    assert used and all(name.split("+")[-1].startswith("Psyroom") for name in used)
+    page.close()
+    document.close()
