@@ -25,7 +25,7 @@ EXPECTED_LOGS: tuple[tuple[str, str, str], ...] = ()
 """Warnings that fail no test: logger, pattern, and the reason."""
 
 
-PASSWORD = "七步之外的灯"
+PASSWORD = "七步之外的灯照着窗边的绿萝"
 """Every test person's: 甲 and 乙."""
 
 # ---- the whole session --------------------------------------------------------------------------------------------
