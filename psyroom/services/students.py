@@ -228,9 +228,7 @@ def move_class(room: Room, student: str, stage: str, cohort: int, class_no: int)
     school = context(room)
     with room.write("调整班级") as deed:
         row = _student(deed.session, student)
-        fields = checked(
-            StudentFields, {**row.model_dump(), "stage": stage, "cohort": cohort, "class_no": class_no}
-        )
+        fields = checked(StudentFields, {**row.model_dump(), "stage": stage, "cohort": cohort, "class_no": class_no})
         _fits(school, fields, room.today())
         if (row.stage, row.cohort, row.class_no) == (fields.stage, fields.cohort, fields.class_no):
             raise Refused(why="已经在这个班了，请选另一个班级。")

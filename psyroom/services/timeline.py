@@ -54,7 +54,14 @@ def _visits(room: Room, student: str) -> Iterable[Line]:
         who = "家长来访" if row.client == "parent" else "来访"
         how = f"{FORMS[row.form]}·{CHANNELS[row.channel]}"
         length = f"{row.ends - row.starts} 分钟" if row.ends is not None else "进行中"
-        yield Line(row.day, row.starts, "visit", f"{who}（{how}）", f"{length} · {people.get(row.person, '')}".strip(" ·"), row.id)
+        yield Line(
+            row.day,
+            row.starts,
+            "visit",
+            f"{who}（{how}）",
+            f"{length} · {people.get(row.person, '')}".strip(" ·"),
+            row.id,
+        )
 
 
 def _entry(room: Room, student: str) -> Iterable[Line]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QCursor, QFont, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
 from psyroom.records.students import LABELS, SEXES, STATUSES
 from psyroom.services.students import Entry
 from psyroom.ui import fonts, tokens
+from psyroom.ui.icons import draw
 from psyroom.ui.kit import Column, Table, draw_tag, tag_size
+from psyroom.ui.tokens import RADIUS
 
 ALL, GRADE, CLASS, DOUBT, GONE = "all", "grade", "class", "doubt", "gone"
 
 Branch = tuple[str, str]
 """What is chosen in the tree: its kind, and the grade or class key."""
+
+COUNT = int(Qt.ItemDataRole.UserRole) + 1
 
 STATUS_TONES = {"present": "", "suspended": "amber", "moved": "", "graduated": "", "removed": ""}
 
@@ -29,17 +33,19 @@ class ClassTree(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setColumnCount(2)
+        self.setColumnCount(1)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(True)
         self.setUniformRowHeights(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIndentation(tokens.now().px(16))
         self.setAccessibleName("班级")
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.setItemDelegate(_Branches(self))
+        self.setMouseTracking(True)
+        # the row is painted whole here; the sheet would paint name, arrow and count as three pieces
+        self.setStyleSheet(
+            "QTreeView::item, QTreeView::item:selected, QTreeView::item:hover { background: transparent; }"
+        )
         self.currentItemChanged.connect(lambda now, _before: now is not None and self._tell(now))
         self._silent = False
 
@@ -68,12 +74,31 @@ class ClassTree(QTreeWidget):
     def _item(
         self, parent: QTreeWidgetItem, words: str, count: int, branch: Branch, *, bold: bool = False
     ) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(parent, [words, str(count)])
+        item = QTreeWidgetItem(parent, [words])
         item.setData(0, Qt.ItemDataRole.UserRole, branch)
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setData(0, COUNT, count)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{words} {count} 人")
         item.setFont(0, fonts.face(bold=bold or branch[0] == GRADE))
-        item.setFont(1, fonts.face("small", tabular=True))
         return item
+
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        chosen = index == self.currentIndex()
+        over = option.rect.contains(self.viewport().mapFromGlobal(QCursor.pos()))  # type: ignore[attr-defined]
+        if chosen or over:
+            look = tokens.now()
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(look.palette.accent) if chosen and self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.palette.accent_wash if chosen else look.palette.sunken))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), RADIUS, RADIUS)  # type: ignore[attr-defined]
+            painter.restore()
+        super().drawRow(painter, option, index)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: Any) -> None:
+        if self.model().hasChildren(index):
+            side = tokens.now().px(14)
+            box = QRect(rect.right() - side, rect.center().y() - side // 2, side, side)
+            draw(painter, "caret-down" if self.isExpanded(index) else "caret-right", box, tokens.now().colour("soft"))
 
     def _items(self) -> list[QTreeWidgetItem]:
         tops = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
@@ -102,6 +127,33 @@ class ClassTree(QTreeWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(tokens.now().px(180), 200)
+
+
+class _Branches(QStyledItemDelegate):
+    """The name, and how many at the right in grey."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        look, box = tokens.now(), option.rect.adjusted(look_px(8), 0, -look_px(8), 0)  # type: ignore[attr-defined]
+        painter.save()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        count = str(index.data(COUNT))
+        painter.setFont(fonts.face("small", tabular=True))
+        painter.setPen(QColor(look.palette.soft))
+        painter.drawText(box, int(middle | Qt.AlignmentFlag.AlignRight), count)
+        room = box.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(count) - look_px(6), 0)
+        font: QFont = index.data(Qt.ItemDataRole.FontRole)
+        painter.setFont(fonts.face(bold=font.bold()))
+        painter.setPen(QColor(look.palette.ink))
+        words = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), words)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
+        return QSize(look_px(80), look_px(32))
+
+
+def look_px(value: float) -> int:
+    return tokens.now().px(value)
 
 
 class _Tags(QStyledItemDelegate):
