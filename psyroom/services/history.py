@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from psyroom.errors import NothingToUndo, Overtaken
-from psyroom.services import bookings, roster
+from psyroom.services import bookings
 from psyroom.store import history as chain
 from psyroom.store.room import Room
 

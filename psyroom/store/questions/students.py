@@ -70,9 +70,9 @@ def labels(session: Session, student: str | None = None) -> list[Any]:
 
 def open_questions(session: Session, student: str | None = None) -> list[Any]:
     """(id, student, field, reason) still to be verified."""
-    statement = select(StudentQuestion.id, StudentQuestion.student, StudentQuestion.field, StudentQuestion.reason).where(
-        col(StudentQuestion.settled).is_(False)
-    )
+    statement = select(
+        StudentQuestion.id, StudentQuestion.student, StudentQuestion.field, StudentQuestion.reason
+    ).where(col(StudentQuestion.settled).is_(False))
     if student is not None:
         statement = statement.where(StudentQuestion.student == student)
     return list(session.exec(statement).all())
