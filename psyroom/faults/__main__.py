@@ -1,0 +1,27 @@
+"""`python -m psyroom.faults --kills 200`: run the fault suite and say its figures. Exit 1 when anything was lost."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from psyroom.faults import kills
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m psyroom.faults")
+    parser.add_argument("--kills", type=int, default=200, help="how many times the writer is killed")
+    parser.add_argument("--seed", type=int, default=None, help="the same choices again (the moments still differ)")
+    options = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="psyroom-faults-") as place:
+        figures = kills.run(options.kills, Path(place), seed=options.seed)
+    sys.stdout.write("\n".join([*figures.lines(), f"seconds {time.monotonic() - begun:.0f}"]) + "\n")
+    return 0 if figures.ok else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
