@@ -1,0 +1,174 @@
+"""Run every measurement and print a table: `python -m psyroom.bench [--json FILE] [--runs 9] [--only start,desk,…]`.
+
+The aims printed beside the figures are those the project set itself; nothing fails when one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from psyroom import __version__
+from psyroom.bench.bulk import TODAY, drive
+from psyroom.practice.making import make_practice
+from psyroom.settings import Settings
+
+PARTS = ("start", "desk", "find", "roster", "return")
+LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
+
+
+@dataclass
+class Figure:
+    """One line of the table. `runs` holds what the value is the median of, where there were several."""
+
+    name: str
+    value: float
+    unit: str
+    aim: str = ""
+    runs: list[float] = field(default_factory=list)
+
+
+class Bench:
+    """The temporary folder, the children's environment, and what was found."""
+
+    def __init__(self, folder: Path, runs: int) -> None:
+        self.folder, self.runs = folder, runs
+        self.figures: list[Figure] = []
+        self.environment = {**os.environ, "PSYROOM_CONFIG": str(folder / "config")}
+        self.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
+            self.environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+    def child(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode:
+            sys.exit(f"{' '.join(arguments[:2])} failed:\n{done.stderr}")
+        return done.stdout.strip().splitlines()[-1]
+
+    def practice(self, times: int) -> Path:
+        folder = self.folder / f"practice-{times}"
+        if not folder.exists():
+            drive(make_practice(folder, times=times, today=TODAY)).close()
+        return folder
+
+    def add(self, name: str, value: float, unit: str, aim: str = "", runs: list[float] | None = None) -> None:
+        self.figures.append(Figure(name, round(value, 3), unit, aim, [round(run, 3) for run in runs or []]))
+
+    # ---- parts
+
+    def start(self) -> None:
+        """The program to its unlock window and a bare Qt window, by turns, so that a slow spell hits both."""
+        room = self.practice(1)
+        config = self.folder / "config"
+        config.mkdir(exist_ok=True)
+        (config / "settings.json").write_text(json.dumps(asdict(Settings(rooms=[str(room)]))), "utf-8")
+        found: dict[str, list[float]] = {"bare": [], "program": []}
+        for turn in range(self.runs + 1):
+            for which, times in found.items():
+                ended = float(self.child("psyroom.bench.launch", which, str(time.monotonic_ns())))
+                if turn:  # the first turn warms the disk
+                    times.append(ended)
+        bare, program = median(found["bare"]), median(found["program"])
+        self.add("bare Qt window", bare, "ms", runs=found["bare"])
+        self.add("unlock window", program, "ms", runs=found["program"])
+        self.add("unlock window / bare Qt window", program / bare, "×", "≤ 1.25")
+
+    def desk(self) -> None:
+        runs = [self._desk(LARGE) for _ in range(3)]
+        school = f"practice ×{LARGE}"
+
+        def middle(name: str) -> tuple[float, list[float]]:
+            values = [run[name] for run in runs]
+            return median(values), values
+
+        for name, key, unit, aim in (
+            ("unlock to 今日 beyond key derivation", "to_today", "ms", "≤ 500"),
+            ("page switch, median", "page_switch", "ms", "< 100"),
+            ("page switch, worst", "page_switch_worst", "ms", ""),
+            ("peak memory beyond key derivation", "peak_mb", "MB", "< 200"),
+            ("of it Qt with the program's style", "qt_alone_mb", "MB", ""),
+        ):
+            value, values = middle(key)
+            self.add(f"{name}, {school}", value, unit, aim, values)
+        for page in runs[0]["first_showing"]:
+            values = [run["first_showing"][page] for run in runs]
+            self.add(f"first showing of {page}, {school}", median(values), "ms", "< 100", values)
+
+    def find(self) -> None:
+        runs = [self._desk(FINDING) for _ in range(3)]
+        students = FINDING * 900
+        for name, key in (("median", "keystroke"), ("worst", "keystroke_worst")):
+            values = [run[key] for run in runs]
+            aim = "< 16" if key == "keystroke" else ""
+            self.add(f"keystroke to result, {name}, {students} students", median(values), "ms", aim, values)
+
+    def roster(self) -> None:
+        folder = self.folder / "roster"
+        folder.mkdir()
+        answer = json.loads(self.child("psyroom.bench.bulk", "roster", str(folder), str(IMPORTED)))
+        self.add(f"roster of {IMPORTED}, dry run", answer["dry_run"], "s", "< 1")
+        self.add(f"roster of {answer['new']} new, taken", answer["taken"], "s")
+        self.add(f"the same again, {answer['unchanged']} unchanged", answer["again"], "s")
+        self.add("peak memory of the import", answer["peak_mb"], "MB", "< 200")
+
+    def the_return(self) -> None:
+        folder = self.folder / "return"
+        folder.mkdir()
+        answer = json.loads(self.child("psyroom.bench.bulk", "return", str(folder), str(IMPORTED)))
+        self.add(f"return for {answer['pupils']} students", answer["seconds"], "s", "< 3")
+        self.add("peak memory of the return", answer["peak_mb"], "MB", "< 200")
+
+    def _desk(self, times: int) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.child("psyroom.bench.desk", str(self.practice(times))))
+        return answer
+
+
+def machine() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "python": platform.python_version(),
+        "qt": version("PySide6-Essentials"),
+        "psyroom": __version__,
+        "display": os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or "offscreen",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m psyroom.bench", description="Measure; judge nothing.")
+    parser.add_argument("--json", type=Path, help="save the figures here")
+    parser.add_argument("--runs", type=int, default=9, help="starts of each window (default 9)")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of {','.join(PARTS)}")
+    options = parser.parse_args()
+    wanted = options.only.split(",")
+    if unknown := [part for part in wanted if part not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory(prefix="psyroom-bench-") as place:
+        bench = Bench(Path(place), options.runs)
+        for part in wanted:
+            print(f"… {part}", file=sys.stderr, flush=True)
+            getattr(bench, "the_return" if part == "return" else part)()
+    for figure in bench.figures:
+        print(f"{figure.name:<62} {figure.value:>10.3f} {figure.unit:<3} {figure.aim}")
+    if options.json:
+        whole = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
+        figures = [asdict(figure) for figure in bench.figures]
+        options.json.write_text(json.dumps({**whole, "figures": figures}, ensure_ascii=False, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
