@@ -19,6 +19,8 @@ from psyroom.rules.intervals import meet
 from psyroom.rules.plan import PlanSlot, plan_of_day
 from psyroom.rules.time import TermSpan, day_name
 from psyroom.rules.typed import clock, span
+from psyroom.services.ledger import LedgerDone as LedgerDone
+from psyroom.services.ledger import import_ledger as import_ledger
 from psyroom.services.school import context
 from psyroom.services.week import one_offs, template
 from psyroom.store.questions import booking as ask_plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,12 +21,12 @@ NOON = TemplateSlot("noon", 1, 720, 780, "a", "r", START)
 NAMES = {"a": "甲老师", "b": "乙老师", "r": "辅导室"}
 
 
-def asked(**values: object) -> Appointment:
+def asked(**values: Any) -> Appointment:
     base = Appointment(MONDAY, 720, 760, "a", "r", student="s", stage="junior")
     return replace(base, **values)
 
 
-def around(**values: object) -> Around:
+def around(**values: Any) -> Around:
     plan = {
         MONDAY + timedelta(days=n): plan_of_day(MONDAY + timedelta(days=n), TEMPLATE, [], Calendar()) for n in range(7)
     }
