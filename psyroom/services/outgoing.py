@@ -1,0 +1,87 @@
+"""Files that leave the room: written beside their place, whole, then swapped in; nothing half-written, nothing left over.
+
+An antivirus or an open spreadsheet may hold the old file for a moment, so swapping is tried for two seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from psyroom.errors import CannotWriteFile, Refused
+from psyroom.store.room import Room
+
+PATIENCE = 2.0  # seconds
+
+
+@contextmanager
+def prepared(room: Room, files: Mapping[str, bytes], folder: Path) -> Iterator[list[tuple[Path, Path]]]:
+    """The files written beside their places: (beside, target) pairs for `swap`. What was not swapped is taken away.
+
+    Errors: `Refused` when the folder is the room's own, `CannotWriteFile`.
+    """
+    folder = folder.absolute()
+    _not_inside(room, folder)
+    pairs: list[tuple[Path, Path]] = []
+    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotWriteFile(name=str(folder), why=_why(error)) from None
+        for name, data in files.items():
+            target = folder / name
+            beside = folder / f".{name}.new"
+            pairs.append((beside, target))
+            try:
+                with beside.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError as error:
+                raise CannotWriteFile(name=str(target), why=_why(error)) from None
+        yield pairs
+    finally:
+        for beside, _ in pairs:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def swap(pairs: list[tuple[Path, Path]]) -> list[Path]:
+    """Put the prepared files in their places; returns these."""
+    for beside, target in pairs:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                os.replace(beside, target)
+                break
+            except OSError as error:
+                if time.monotonic() >= until or not isinstance(error, PermissionError):
+                    raise CannotWriteFile(name=str(target), why=_why(error)) from None
+                time.sleep(0.1)
+    return [target for _, target in pairs]
+
+
+def put(room: Room, files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write the files into the folder, all or none, and return where they are."""
+    with prepared(room, files, folder) as pairs:
+        return swap(pairs)
+
+
+def _not_inside(room: Room, folder: Path) -> None:
+    own = room.folder.absolute().resolve()
+    where = folder.resolve()
+    if where == own or own in where.parents:
+        raise Refused(why="这是辅导室自己的文件夹，请把文件存到别的地方。")
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "没有写入权限，或者文件正被别的程序打开，请关闭后再试"
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return "这个位置不是文件夹，请换一个"
+    if error.errno == 28:
+        return "磁盘已满，请先腾出空间"
+    return "磁盘没有写成功，请换一个位置再试"

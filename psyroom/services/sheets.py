@@ -1,0 +1,285 @@
+"""Sheets for the room's own use: the opening log of a week and of a semester, tomorrow's slips, the recovery sheet.
+
+Each is made in memory and returned; whoever shows or saves it decides what happens to the bytes. A week or semester sheet
+says the minutes that `services.hours` counts, so that the wall, the window and the return never differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from psyroom.errors import Refused
+from psyroom.records.booking import STANDING
+from psyroom.reports import printing, xlsx
+from psyroom.reports.opening_sheets import TermLine, WeekLine, WeekTotals, term_sheet, week_sheet
+from psyroom.reports.recovery import chinese_date, recovery_sheet, recovery_text
+from psyroom.reports.tables import Sheet
+from psyroom.reports.tomorrow import Expected, tomorrow_list
+from psyroom.rules.intervals import total, union
+from psyroom.rules.plan import PlanSlot
+from psyroom.rules.time import WEEKDAYS, TermSpan, day_name
+from psyroom.rules.typed import span
+from psyroom.services import hours
+from psyroom.services.clients import Names
+from psyroom.services.hours import Behind, WeekHours
+from psyroom.services.openings import plan_between
+from psyroom.services.outgoing import put
+from psyroom.services.school import SchoolContext, context
+from psyroom.store.questions import booking as ask
+from psyroom.store.room import Room
+
+ASSUMED = "带※的周，放假安排学校还没有确认，暂按周一至周五上学计"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A sheet made: its file name without ending, the PDF, the workbook where there is one, and what no face could print."""
+
+    name: str
+    pdf: bytes
+    xlsx: bytes | None = None
+    missing: str = ""
+
+
+# ---- how a week is said -----------------------------------------------------------------------------------------
+
+
+def dates_of(term: TermSpan, week: int) -> str:
+    """8月31日—9月6日"""
+    first, last = term.days_of(week)[0], term.days_of(week)[-1]
+    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+
+
+def state_of(week: WeekHours, today: date) -> str:
+    """`future`, `running` or `past`."""
+    if week.starts > today:
+        return "future"
+    return "running" if today < week.starts + timedelta(days=6) else "past"
+
+
+def verdict(week: WeekHours, today: date) -> str:
+    """是, 否, 进行中, 放假, —; empty for a week to come."""
+    state = state_of(week, today)
+    if state == "future":
+        return ""
+    if week.target_minutes is None:
+        return "—"
+    if not week.school_days and not week.calendar_assumed:
+        return "放假"
+    if week.outside_lessons_minutes >= week.target_minutes:
+        return "是"
+    return "进行中" if state == "running" else "否"
+
+
+def remark(week: WeekHours, today: date) -> str:
+    """What makes a week unlike others: holidays with the school days they took, make-up days, a week not yet over."""
+    said: list[str] = []
+    for name in dict.fromkeys(h.name for h in week.holidays if not h.school_day):
+        lost = sum(h.name == name and not h.school_day and h.day.weekday() < 5 for h in week.holidays)
+        said.append((name if name.endswith("放假") else f"{name}放假") + f"{lost}天" if lost else name)
+    said += [f"{h.day.month}月{h.day.day}日上课" for h in week.holidays if h.school_day]
+    if week.calendar_assumed:
+        said.append("放假安排未确认")
+    if state_of(week, today) == "running":
+        said.append(f"截至{today.month}月{today.day}日")
+    return "，".join(said)
+
+
+def planned_by_day(plan: Sequence[PlanSlot]) -> dict[date, int]:
+    """Planned minutes of each day, several people at once counted once."""
+    found: dict[date, list[tuple[int, int]]] = {}
+    for slot in plan:
+        found.setdefault(slot.day, []).append((slot.starts, slot.ends))
+    return {day: total(union(bands)) for day, bands in found.items()}
+
+
+def band_name(school: SchoolContext, row: Behind) -> str:
+    """Which part of the day an opening lies in: 课前, 课间, 午休, 课后, 晚自习, 上课时间, 周末, 节假日."""
+    if not school.calendar.is_school_day(row.day):
+        return "节假日" if school.calendar.is_holiday(row.day) else "周末"
+    lessons = sorted((p.starts, p.ends) for p in school.periods if p.kind == "lesson" and p.holds_on(row.day))
+    study = [p for p in school.periods if p.kind == "study" and p.holds_on(row.day)]
+    middle = (row.starts + row.until) // 2
+    if any(p.starts <= middle < p.ends for p in study):
+        return "晚自习"
+    if not lessons:
+        return ""
+    if any(a <= middle < b for a, b in lessons):
+        return "上课时间"
+    if middle < lessons[0][0]:
+        return "课前"
+    before = max((b for _, b in lessons if b <= middle), default=None)
+    after = min((a for a, _ in lessons if a > middle), default=None)
+    if after is None:
+        return "晚间" if middle >= 18 * 60 else "课后"
+    return "午休" if before is not None and after - before >= 60 else "课间"
+
+
+# ---- the opening log ---------------------------------------------------------------------------------------------
+
+_Received = tuple[int, int, int, int]
+
+
+def _received(visit: ask.VisitRow) -> _Received:
+    """A visit's people by column: 个别, 团体, 家长, 教师."""
+    if visit.form == "group":
+        return (0, visit.size, 0, 0)
+    return (int(visit.client == "student"), 0, int(visit.client == "parent"), int(visit.client == "teacher"))
+
+
+def _add(a: _Received, b: _Received) -> _Received:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
+
+
+_NOBODY: _Received = (0, 0, 0, 0)
+
+
+def _visits(room: Room, first: date, last: date) -> list[ask.VisitRow]:
+    with room.read() as session:
+        return ask.visits(session, first, last)
+
+
+def _lines(school: SchoolContext, rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> list[WeekLine]:
+    """Openings as logged, each with the visits that began in it; a visit in nobody's opening stands for itself."""
+    openings = [row for row in rows if row.kind == "opening" and row.minutes]
+    received: dict[str, _Received] = {}
+    for visit in visits:
+        home = next((o for o in openings if o.day == visit.day and o.starts <= visit.starts < o.until), None)
+        key = home.id if home is not None else visit.id
+        received[key] = _add(received.get(key, _NOBODY), _received(visit))
+    lines = []
+    for row in rows:
+        if row.kind == "opening" and not row.minutes or row.kind == "visit" and row.id not in received:
+            continue
+        who = received.get(row.id, _NOBODY)
+        if row.kind == "opening" and row.received and not any(who):
+            who = (row.received, 0, 0, 0)  # a ledger gives one number of people for the stretch
+        lines.append(
+            WeekLine(
+                f"{row.day.month}月{row.day.day}日",
+                WEEKDAYS[row.day.weekday()],
+                span(row.starts, row.until),
+                band_name(school, row),
+                row.minutes,
+                row.outside,
+                school.people.get(row.person, ""),
+                *who,
+            )
+        )
+    return lines
+
+
+def week(room: Room, day: date, now: datetime | None = None) -> Made:
+    """The opening log of the week a day lies in, to print and sign. Errors: `Refused` outside semesters."""
+    school = context(room)
+    term = school.term_on(day)
+    number = term.week_of(day)
+    counted = hours.week_of(room, day, now)
+    if number is None or counted is None:
+        raise Refused(why="这一天不在学期里，没有周开放记录；请选学期里的一周。")
+    first, last = term.days_of(number)[0], term.days_of(number)[-1]
+    moment = now or hours.local_now(room)
+    lines = _lines(school, hours.rows_behind(room, first, last, now), _visits(room, first, last))
+    said = verdict(counted, moment.date())
+    words = {
+        "是": "已达标",
+        "否": "未达标",
+        "进行中": "本周未完",
+        "放假": "本周放假",
+        "": "本周未到",
+        "—": "没有规定目标",
+    }
+    totals = WeekTotals(counted.open_minutes, counted.outside_lessons_minutes, counted.target_minutes, words[said])
+    notes = ["课外指上课时间以外"]
+    if noted := remark(counted, moment.date()):
+        notes.append(noted)
+    sheet = week_sheet(
+        school.title, f"第{number}周", dates_of(term, number), chinese_date(moment.date()), lines, totals, notes
+    )
+    return _made(f"心理辅导室开放记录_{term.code}_第{number:02d}周", sheet, school.practice, size=9, row_mm=6.6)
+
+
+def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
+    """The opening of a semester, one line a week. Errors: `Refused` for an unknown semester."""
+    school = context(room)
+    term = school.term(code)
+    today = (now or hours.local_now(room)).date()
+    rows = hours.rows_behind(room, term.monday(1), term.ends, now)
+    visits = _visits(room, term.monday(1), term.ends)
+    planned = planned_by_day(plan_between(room, term.monday(1), term.ends))
+    lines = []
+    for counted in hours.weeks(room, term, now):
+        days = set(term.days_of(counted.week))
+        received = _NOBODY
+        for visit in visits:
+            if visit.day in days:
+                received = _add(received, _received(visit))
+        lines.append(
+            TermLine(
+                counted.week,
+                dates_of(term, counted.week) + ("※" if counted.calendar_assumed else ""),
+                len({row.day for row in rows if row.day in days and row.minutes}),
+                sum(minutes for day, minutes in planned.items() if day in days),
+                counted.open_minutes,
+                counted.outside_lessons_minutes,
+                counted.target_minutes,
+                verdict(counted, today),
+                received,
+                remark(counted, today),
+                future=state_of(counted, today) == "future",
+            )
+        )
+    notes = ["多位教师同时值班只计一次，课外指上课时间以外"]
+    if any("※" in line.dates for line in lines):
+        notes.append(ASSUMED)
+    sheet = term_sheet(school.title, term.name, chinese_date(today), lines, notes)
+    return _made(f"心理辅导室学期开放统计_{term.code}", sheet, school.practice, size=8.5, row_mm=5.5)
+
+
+def _made(name: str, sheet: Sheet, practice: bool, *, size: float, row_mm: float) -> Made:
+    pdf, missing = printing.sheets_pdf([sheet], landscape=True, practice=practice, size=size, row_mm=row_mm)
+    return Made(name, pdf, xlsx.workbook([sheet], landscape=True, practice=practice), missing)
+
+
+# ---- tomorrow ---------------------------------------------------------------------------------------------------
+
+
+def tomorrow(room: Room, day: date) -> Made:
+    """Who is expected on a day, a slip for each class: students only, those still expected, no reason."""
+    school = context(room)
+    with room.read() as session:
+        bookings = [b for b in ask.bookings(session, day, day) if b.client == "student" and b.outcome in STANDING]
+        names = Names.of(session, school, bookings)
+    classes: dict[tuple[str, int, int, str], list[Expected]] = {}
+    for booking in bookings:
+        student = names.students.get(booking.student)
+        order = (student.stage, -student.cohort, student.class_no) if student is not None else ("~", 0, 0)
+        key = (*order, names.class_of(booking, day) or "班级未登记")
+        place = school.places.get(booking.place, "") or "心理辅导室"
+        classes.setdefault(key, []).append(Expected(names.who(booking), span(booking.starts, booking.ends), place))
+    slips = [(key[-1], classes[key]) for key in sorted(classes)]
+    pdf, missing = tomorrow_list(school.title, day_name(day), slips, school.practice)
+    return Made(f"预约名单_{day.isoformat()}", pdf, None, missing)
+
+
+# ---- the recovery sheet -----------------------------------------------------------------------------------------
+
+
+def recovery_pdf(room: Room, code: str) -> bytes:
+    """The recovery sheet of this room, for showing and printing from memory."""
+    school = context(room)
+    return recovery_sheet(school.title, room.today(), code, school.practice or room.practice, room.id[-8:])
+
+
+def write_recovery(room: Room, code: str, target: Path) -> Path:
+    """The recovery sheet as `.pdf` or `.txt`, where the person wants it; never inside the room's own folder."""
+    if target.suffix.lower() == ".txt":
+        school = context(room)
+        practice = school.practice or room.practice
+        data = recovery_text(school.title, room.today(), code, practice, room.id[-8:]).encode("utf-8")
+    else:
+        data = recovery_pdf(room, code)
+    return put(room, {target.name: data}, target.absolute().parent)[0]
