@@ -373,10 +373,10 @@ def _undo(options: Any) -> Answer:
 
 
 def _openings_import(options: Any) -> Answer:
-    from psyroom.services import openings
+    from psyroom.services import ledger
 
     with _open(options) as room:
-        done = openings.import_ledger(room, Path(options.file), dry_run=options.dry_run)
+        done = ledger.import_ledger(room, Path(options.file), dry_run=options.dry_run)
         answer = done.as_json()
     words = "新增 {new}，已有 {unchanged}，重复 {repeated}".format(**answer)
     lines = [f"{p['sheet']} 第 {p['row']} 行：{p['reason']}" for p in answer["problems"]]

@@ -1,0 +1,441 @@
+"""值班开放: is the room open enough? The week's bar, its days, what is missing and what would fill it; the template."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from psyroom.rules.spare import Spare
+from psyroom.rules.time import WEEKDAYS, TermSpan
+from psyroom.rules.typed import length
+from psyroom.services import drafts, hours, openings
+from psyroom.services.hours import Behind, WeekHours
+from psyroom.services.school import context
+from psyroom.store.room import Room
+from psyroom.ui import drafting
+from psyroom.ui.kit import (
+    Card,
+    Form,
+    HoursBar,
+    PageHeader,
+    Row,
+    RowList,
+    SideSheet,
+    WeekBars,
+    button,
+    danger,
+    day_words,
+    primary,
+    quiet,
+    scrolled,
+    text,
+    tool,
+)
+from psyroom.ui.page import Page
+from psyroom.ui.pages import openings_forms as forms
+from psyroom.ui.pages import openings_rows as show
+from psyroom.ui.pages.openings_import import LedgerImport
+from psyroom.ui.pages.openings_print import SheetPreview
+from psyroom.ui.pages.openings_week import WeekStrip
+from psyroom.ui.tokens import SPACE
+from psyroom.ui.window import Shell
+
+KINDS = ("opening", "opening_slot", "opening_exception")
+
+
+class Here(Page):
+    """One week at a time; the semester's bars lead to any other."""
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell)
+        self._day = room.today()
+        self._draft: drafting.Draft | None = None
+        self.stack = QStackedWidget()
+        self.body.addWidget(self.stack, 1)
+        self.browse = QWidget()
+        column = QVBoxLayout(self.browse)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE * 2)
+        self.duty = primary("开始值班", self.toggle_duty, icon_name="sign-in", shortcut="Ctrl+D")
+        self.header = PageHeader(
+            "值班开放",
+            "",
+            button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
+            button("打印周表、学期表", self.begin_print, icon_name="printer", shortcut="Ctrl+P"),
+            button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
+            self.duty,
+        )
+        column.addWidget(self.header)
+        inner = QWidget()
+        across = QHBoxLayout(inner)
+        across.setContentsMargins(0, 0, SPACE, SPACE)
+        across.setSpacing(SPACE * 2)
+        across.addLayout(self._left(), 3)
+        across.addLayout(self._right(), 2)
+        column.addWidget(scrolled(inner), 1)
+        self.stack.addWidget(self.browse)
+        self.sheet = SideSheet()
+        self.sheet.closed.connect(self._forget_draft)
+        self.across.addWidget(self.sheet)
+        self.refresh(set())
+
+    # ---- building
+
+    def _left(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        week = Card("本周")
+        self.week_title = week.heading
+        week.head.addWidget(tool("caret-left", "上一周", lambda: self.walk(-1), shortcut="Alt+PgUp"))
+        week.head.addWidget(quiet("回到本周", self.to_now, small=True))
+        week.head.addWidget(tool("caret-right", "下一周", lambda: self.walk(1), shortcut="Alt+PgDown"))
+        self.bar = HoursBar("课外开放")
+        week.add(self.bar)
+        self.assumed = text("", "warning")
+        week.add(self.assumed)
+        self.strip = WeekStrip()
+        self.strip.opened.connect(lambda day: self.edit_opening(None, day))
+        week.add(self.strip)
+        week.add(text("虚线是计划，深色是课外实际开放，浅色是上课时间里开放的部分，底色是上课。", "small"))
+        column.addWidget(week)
+        self.fill = Card("补上还差的时间", tone="amber")
+        self.fill_rows = RowList()
+        self.fill.add(self.fill_rows)
+        self.fill_all = button("全部加开", self.open_all, icon_name="plus-circle")
+        self.fill.add(self.fill_all)
+        column.addWidget(self.fill)
+        log = Card("这一周的开放记录", "来自值班签到、来访、补记和台账；几个人同时在只算一次。")
+        self.rows = RowList(limit=60)
+        log.add(self.rows)
+        self.no_rows = text("这一周还没有记录。点“开始值班”，或按 Ctrl+N 补记一次。", "soft")
+        log.add(self.no_rows)
+        column.addWidget(log)
+        column.addStretch(1)
+        return column
+
+    def _right(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        term = Card("本学期各周")
+        self.term_title = term.heading
+        self.bars = WeekBars()
+        self.bars.opened.connect(self._on_week)
+        term.add(self.bars)
+        self.term_words = text("", "soft")
+        term.add(self.term_words)
+        column.addWidget(term)
+        plan = Card("每周固定时段", "按它生成计划；放假日自动不算。")
+        plan.head.addWidget(
+            button("添加", lambda: self.edit_slot(None), icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
+        )
+        self.slots = RowList(limit=40)
+        plan.add(self.slots)
+        self.no_slots = text("还没有固定时段。先把每周什么时候开门、谁值班添上，之后每周会自动列出计划。", "soft")
+        plan.add(self.no_slots)
+        column.addWidget(plan)
+        once = Card("这一周的临时安排")
+        once.head.addWidget(
+            button("加开或停开", self.edit_exception, icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
+        )
+        self.once = RowList(limit=20)
+        once.add(self.once)
+        self.no_once = text("没有临时加开或停开。", "soft")
+        once.add(self.no_once)
+        column.addWidget(once)
+        column.addStretch(1)
+        return column
+
+    # ---- what is shown
+
+    def refresh(self, kinds: set[str]) -> None:
+        """Openings, visits, the plan or the calendar changed."""
+        watched = {*KINDS, "visit", "period", "term", "target", "calendar_day", "calendar_year", "school", "person"}
+        if kinds and not kinds & watched:
+            return
+        self.school = context(self.room)
+        self.now = hours.local_now(self.room)
+        term = self.school.term_on(self._day)
+        self._show_term(term)
+        self._show_duty()
+        self._show_slots()
+        week = term.week_of(self._day)
+        if week is None:
+            self._show_vacation(term)
+        else:
+            self._show_week(term, week)
+
+    def shown(self) -> None:
+        self.refresh(set())
+
+    def _show_term(self, term: TermSpan) -> None:
+        self.weeks = hours.weeks(self.room, term, self.now)
+        here = term.week_of(self.now.date())
+        if self.term_title is not None:
+            self.term_title.setText(term.name)
+        self.bars.set_weeks([show.week_bar(w, here) for w in self.weeks])
+        self.term_words.setText(show.term_words(self.weeks, here, self.now.date()))
+
+    def _show_duty(self) -> None:
+        on = openings.on_duty(self.room, self.now)
+        mine = next((d for d in on if d.person == self.room.person.id and not d.forgotten), None)
+        self.duty.setText("结束值班" if mine else "开始值班")
+        self.header.question.setText(
+            f"{'、'.join(d.name for d in on if not d.forgotten)}正在值班。" if any(not d.forgotten for d in on)
+            else "辅导室开得够不够？签到、来访和补记都算进来。"
+        )  # fmt: skip
+        self.header.question.show()
+
+    def _show_vacation(self, term: TermSpan) -> None:
+        if self.week_title is not None:
+            self.week_title.setText("假期中")
+        self.bar.set(0, None, f"{day_words(self._day)} 不在学期内；上一个学期是{term.name}。")
+        self.strip.set_days([])
+        self.fill.hide()
+        self.assumed.hide()
+        self.rows.set_rows([])
+        self.no_rows.show()
+        self.once.set_rows([])
+        self.no_once.show()
+
+    def _show_week(self, term: TermSpan, week: int) -> None:
+        days = term.days_of(week)
+        figures = next(w for w in self.weeks if w.week == week)
+        behind = hours.rows_behind(self.room, days[0], days[-1], self.now)
+        this_week = self.now.date() in days
+        if self.week_title is not None:
+            first, last = days[0], days[-1]
+            title = f"第 {week} 周（{first.month}月{first.day}日—{last.month}月{last.day}日）"
+            self.week_title.setText(f"{title} · 本周" if this_week else title)
+        self._show_bar(figures, days, this_week)
+        plan = openings.plan_of_week(self.room, term, week)
+        self.strip.set_days([show.day_line(self.school, self.now, day, plan, behind) for day in days])
+        self.rows.set_rows([self._log_row(row) for row in reversed(behind)])
+        self.no_rows.setVisible(not behind)
+        changes = openings.exceptions(self.room, days[0], days[-1])
+        self.once.set_rows([show.exception_row(self.school, row, partial(self._cancel, row.id)) for row in changes])
+        self.no_once.setVisible(not changes)
+
+    def _show_bar(self, figures: WeekHours, days: list[date], this_week: bool) -> None:
+        words = f"全部开放 {length(figures.open_minutes)}（含上课时间）。"
+        names = "、".join(f"周{WEEKDAYS[h.day.weekday()]}{h.name}" for h in figures.holidays)
+        words += f"{names}。" if names else ""
+        short = hours.shortage(self.room, self.now.date(), self.now) if this_week else None
+        if short is not None:
+            words = f"{short.sentence} {words}"
+        state = None
+        if figures.target_minutes and days[0] > self.now.date():
+            state = ("还没到", "")
+        elif figures.target_minutes is None:
+            state = ("没有规定时数", "")
+        self.bar.set(figures.outside_lessons_minutes, figures.target_minutes, words, state=state)
+        self.assumed.setText("这一周的放假和调休还没有确认，先按周一到周五上课计算；请在“设置”里确认节假日安排。")
+        self.assumed.setVisible(figures.calendar_assumed)
+        parts = list(short.parts) if short is not None else []
+        self._parts = parts
+        self.fill.setVisible(bool(parts))
+        self.fill_rows.set_rows([show.spare_row(part, partial(self.open_spare, part)) for part in parts])
+        self.fill_all.setVisible(len(parts) > 1)
+
+    def _show_slots(self) -> None:
+        rows = openings.slots_on(self.room, max(self._day, self.now.date()))
+        self.slots.set_rows([show.slot_row(self.school, s, partial(self.edit_slot, s)) for s in rows])
+        self.no_slots.setVisible(not rows)
+
+    def _log_row(self, row: Behind) -> Row:
+        return show.log_row(self.school, row, (lambda: self.edit_opening(row.id)) if row.kind == "opening" else None)
+
+    # ---- walking
+
+    def walk(self, weeks: int) -> None:
+        self._day += timedelta(weeks=weeks)
+        self.refresh(set())
+
+    def to_now(self) -> None:
+        self._day = self.room.today()
+        self.refresh(set())
+
+    def _on_week(self, week: int) -> None:
+        self._day = self.school.term_on(self._day).monday(week)
+        self.refresh(set())
+
+    def open(self, **target: Any) -> None:
+        """`day`: show its week."""
+        if isinstance(day := target.get("day"), date):
+            self._day = day
+            self.refresh(set())
+
+    # ---- deeds
+
+    def _do(self, deed: Any, say: str) -> bool:
+        return bool(self.shell.attempt(deed, say=say, kinds=KINDS))
+
+    def toggle_duty(self) -> None:
+        """Sign in or out; a duty forgotten on an earlier day is shown for correction first."""
+        now = hours.local_now(self.room)
+        on = [d for d in openings.on_duty(self.room, now) if d.person == self.room.person.id]
+        forgotten = next((d for d in on if d.forgotten), None)
+        if forgotten is not None:
+            self.edit_opening(forgotten.id)
+        elif on:
+            self._do(lambda: openings.duty_off(self.room, now, on[0].id), "值班已结束")
+        else:
+            self._do(lambda: openings.duty_on(self.room, now), "值班已开始，辅导室开放计时中")
+
+    def _cancel(self, exception: str) -> None:
+        self._do(lambda: openings.remove_exception(self.room, exception), "已取消临时安排")
+
+    def open_spare(self, part: Spare) -> None:
+        """Make the planned opening for a free stretch."""
+        self._do(lambda: openings.add_exception(self.room, self._extra(part)), "已加开，放进了本周计划")
+
+    def open_all(self) -> None:
+        for part in list(self._parts):
+            if not self.shell.attempt(partial(openings.add_exception, self.room, self._extra(part))):
+                break
+        self.shell.tell_changed(*KINDS)
+        self.shell.toast("都加开了，放进了本周计划")
+
+    def _extra(self, part: Spare) -> dict[str, Any]:
+        return {
+            "day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "opens": True,
+            "person": self.room.person.id, "why": "extra",
+        }  # fmt: skip
+
+    def _people(self) -> dict[str, str]:
+        mine = self.room.person.id
+        return {mine: self.school.people.get(mine, self.room.person.name), **self.school.people}
+
+    def edit_slot(self, slot: Any | None) -> None:
+        """Add or change a band of the template."""
+        since = max(self.now.date(), self.school.term_on(self._day).monday(1))
+        values: dict[str, Any] = {"person": self.room.person.id}
+        if slot is not None:
+            values = {n: getattr(slot, n) for n in ("weekday", "starts", "ends", "person", "place")}
+        elif not openings.slots_on(self.room, self.now.date()):
+            since = self.school.term_on(self._day).monday(1)
+        form = forms.slot_form(self._people(), self.school.places, since, values)
+
+        def save() -> None:
+            fields = form.read()
+            if fields is None:
+                return
+            if slot is None:
+                deed: Any = lambda: openings.add_slot(self.room, fields.model_dump())  # noqa: E731
+            else:
+                deed = lambda: openings.change_slot(self.room, slot.id, fields.model_dump(), fields.since)  # noqa: E731
+            self._saved(form, deed, "固定时段已保存")
+
+        others: tuple[QPushButton, ...] = ()
+        if slot is not None:
+            since_now = self.now.date()
+            gone = danger(
+                "从今天起取消",
+                lambda: self._gone(lambda: openings.remove_slot(self.room, slot.id, since_now), "固定时段已取消"),
+            )
+            others = (gone,)
+        self._open_form("opening_slot", slot.id if slot else "", "固定时段", form, save, others)
+
+    def edit_exception(self) -> None:
+        day = self._day if self._day != self.room.today() else self.now.date()
+        form = forms.exception_form(
+            self._people(), self.school.places, {"day": day, "opens": True, "person": self.room.person.id}
+        )
+
+        def save() -> None:
+            if (fields := form.read()) is not None:
+                self._saved(form, lambda: openings.add_exception(self.room, fields.model_dump()), "临时安排已保存")
+
+        self._open_form("opening_exception", "", "加开或停开", form, save)
+
+    def edit_opening(self, opening: str | None, day: date | None = None) -> None:
+        """Write an opening down afterwards, or correct one."""
+        values: dict[str, Any] = {"day": day or min(self._day, self.now.date()), "person": self.room.person.id}
+        if opening is not None:
+            days = self.school.term_on(self._day)
+            rows = openings.openings_of(self.room, date(2000, 1, 1), days.ends + timedelta(days=400))
+            row = next((r for r in rows if r.id == opening), None)
+            if row is None:
+                return
+            values = {n: getattr(row, n) for n in ("day", "starts", "ends", "person", "place", "received")}
+        form = forms.opening_form(self._people(), self.school.places, values)
+
+        def save() -> None:
+            fields = form.read()
+            if fields is None:
+                return
+            now = hours.local_now(self.room)
+            if opening is None:
+                self._saved(form, lambda: openings.record(self.room, fields.model_dump(), now), "已补记")
+            else:
+                self._saved(form, lambda: openings.correct(self.room, opening, fields.model_dump(), now), "已更正")
+
+        others: tuple[QPushButton, ...] = ()
+        if opening is not None:
+            others = (danger("删除这条", lambda: self._gone(lambda: openings.remove(self.room, opening), "已删除")),)
+        self._open_form("opening", opening or "", "更正开放记录" if opening else "补记一次开放", form, save, others)
+
+    def _open_form(
+        self, kind: str, about: str, title: str, form: Form, save: Any, others: tuple[Any, ...] = ()
+    ) -> None:
+        self._draft_key = (kind, about)
+        if (kept := drafts.load(self.room, kind, about)) is not None:
+            form.set_values(_typed_again(kept))
+            form.put(text("这是上次没有保存完的内容，已放回来；不要的话改掉即可。", "warning"))
+        self._draft = drafting.watch(form, lambda values: drafts.save(self.room, kind, about, values))
+        self.sheet.open(title, form, save=save, others=others)
+
+    def _saved(self, form: Form, deed: Any, say: str) -> None:
+        if self.shell.attempt(deed, form=form, say=say, kinds=KINDS):
+            self._finish()
+
+    def _gone(self, deed: Any, say: str) -> None:
+        if self._do(deed, say):
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._draft is not None:
+            self._draft.forget()
+            self._draft = None
+        drafts.discard(self.room, *self._draft_key)
+        self.sheet.shut()
+
+    def _forget_draft(self) -> None:
+        if self._draft is not None:
+            self._draft.flush()
+            self._draft = None
+
+    # ---- beside the week: ledger and paper
+
+    def begin_import(self) -> None:
+        self._beside(LedgerImport(self.room, self.shell, self._back))
+
+    def begin_print(self) -> None:
+        self._beside(SheetPreview(self.room, self.shell, self._day, self._back))
+
+    def _beside(self, page: QWidget) -> None:
+        self.sheet.shut()
+        self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+
+    def _back(self) -> None:
+        page = self.stack.currentWidget()
+        if page is not None and page is not self.browse:
+            self.stack.setCurrentWidget(self.browse)
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self.refresh(set())
+
+
+def _typed_again(kept: dict[str, Any]) -> dict[str, Any]:
+    """A draft's values as the controls take them: days were kept as text."""
+    again = dict(kept)
+    for name in ("day", "since", "until"):
+        try:
+            again[name] = date.fromisoformat(str(again.get(name)))
+        except ValueError:
+            again.pop(name, None)
+    return again

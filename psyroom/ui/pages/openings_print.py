@@ -1,0 +1,94 @@
+"""The opening log on paper: the week or the semester, seen as the real page, printed or saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from psyroom.errors import Tell
+from psyroom.services import outgoing, sheets
+from psyroom.services.school import context
+from psyroom.services.sheets import Made
+from psyroom.store.room import Room
+from psyroom.ui import ask
+from psyroom.ui.kit import Choice, PageHeader, PdfPreview, button, primary, text, tool
+from psyroom.ui.tokens import SPACE
+from psyroom.ui.window import Shell
+
+
+class SheetPreview(QWidget):
+    """One page in the opening page's place; `back` returns to it."""
+
+    def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object]) -> None:
+        super().__init__()
+        self.room, self.shell, self.back = room, shell, back
+        self._made: Made | None = None
+        school = context(room)
+        self._term = school.term_on(day)
+        self._week = self._term.week_of(day) or 1
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(
+            PageHeader(
+                "开放记录表",
+                "贴在门上、放进档案盒，或学期末一并上交；表里没有学生姓名。",
+                button("返回", self.back, icon_name="caret-left", shortcut="Esc"),
+                primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S"),
+            )
+        )
+        row = QHBoxLayout()
+        row.setSpacing(SPACE * 2)
+        self.which = Choice({"week": "周表", "term": "学期表"})
+        self.which.edited.connect(self._show)
+        row.addWidget(self.which)
+        row.addWidget(tool("caret-left", "上一周", lambda: self._walk(-1), shortcut="Alt+PgUp"))
+        self.span = text("", "strong", wrap=False)
+        row.addWidget(self.span)
+        row.addWidget(tool("caret-right", "下一周", lambda: self._walk(1), shortcut="Alt+PgDown"))
+        row.addStretch(1)
+        column.addLayout(row)
+        self.trouble = text("", "error")
+        self.trouble.hide()
+        column.addWidget(self.trouble)
+        self.preview = PdfPreview()
+        column.addWidget(self.preview, 1)
+        self._show()
+
+    def _walk(self, by: int) -> None:
+        self._week = max(1, min(self._term.weeks, self._week + by))
+        self._show()
+
+    def _show(self) -> None:
+        whole = self.which.value() == "term"
+        term, week = self._term, self._week
+        self.span.setText(term.name if whole else f"第 {week} 周  {sheets.dates_of(term, week)}")
+        make = (
+            (lambda: sheets.term_log(self.room, term.code))
+            if whole
+            else (lambda: sheets.week(self.room, term.monday(week)))
+        )
+        self.shell.run(self, make, done=self._shown, failed=self._failed)
+
+    def _shown(self, made: Made) -> None:
+        self._made = made
+        self.trouble.setVisible(bool(made.missing))
+        if made.missing:
+            self.trouble.setText(f"这些字没有字形，纸上印成〓：{made.missing}")
+        self.preview.show_pdf(made.pdf)
+
+    def _failed(self, told: Tell) -> None:
+        self.trouble.setText(str(told))
+        self.trouble.show()
+
+    def save(self) -> None:
+        if (made := self._made) is None:
+            return
+        folder = ask.folder(self, "存到哪个文件夹")
+        if folder is None:
+            return
+        files = {f"{made.name}.pdf": made.pdf} | ({f"{made.name}.xlsx": made.xlsx} if made.xlsx is not None else {})
+        if self.shell.attempt(lambda: outgoing.put(self.room, files, folder)):
+            self.shell.toast(f"存好了：{'、'.join(files)}")
