@@ -89,7 +89,7 @@ def _share(missing: int, room: Sequence[int]) -> list[int]:
 def sentence(parts: Sequence[Spare], missing: int) -> str:
     """周五午休、晚自习各开 1 小时即够。"""
     if not parts:
-        return "本周上课日的课外时段都已排满。" if missing > 0 else ""
+        return "本周余下的上课日里没有空着的课外时段了，可以周末加开。" if missing > 0 else ""
     amounts = {part.minutes for part in parts}
     if len(amounts) == 1 and len(parts) > 1:
         names = []

@@ -183,7 +183,7 @@ def test_even_parts_in_one_sentence() -> None:
     assert [(part.name, part.minutes) for part in parts] == [("午休", 60), ("晚自习", 60)]
     assert sentence(parts, 120) == "周五午休、晚自习各开 1 小时即够。"
     assert sentence(fill(170, [noon, evening]), 170) == "周五午休开 1 小时 20 分、周五晚自习开 1 小时 30 分即够。"
-    assert sentence([], 10) == "本周上课日的课外时段都已排满。"
+    assert sentence([], 10) == "本周余下的上课日里没有空着的课外时段了，可以周末加开。"
 
 
 @given(st.integers(1, 600), st.lists(st.integers(4, 30), max_size=6))
