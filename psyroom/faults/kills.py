@@ -98,8 +98,8 @@ def _case(room: Room, dice: random.Random) -> str:
 def _change_all(room: Room, dice: random.Random) -> str:
     with room.write("调整班级") as deed:
         deed.raw.execute("UPDATE main.student SET class_no = class_no % 12 + 1")
-        deed.raw.execute("UPDATE cases.student_detail SET phone = ?", (str(dice.getrandbits(32)),))
-    return f"{deed.id} either"
+        changed = deed.raw.execute("UPDATE cases.student_detail SET phone = ?", (str(dice.getrandbits(32)),)).rowcount
+    return f"{deed.id} {MAIN} {CASES}" if changed else ""  # of an empty room no deed is left
 
 
 def _undo(room: Room, dice: random.Random) -> str:
