@@ -8,15 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
 
-# Surname readings which the pinyin table does not hold (《通用规范汉字字典》).
-_SURNAME_READINGS = {
-    "仇": "qiu", "单": "shan", "曾": "zeng", "尉": "yu", "迟": "chi", "覃": "qin tan", "解": "xie", "区": "ou",
-    "查": "zha", "盖": "ge", "朴": "piao", "翟": "zhai", "万": "mo", "俟": "qi", "乐": "yue", "员": "yun",
-    "缪": "miao", "任": "ren", "华": "hua", "冼": "xian", "折": "she", "郗": "xi chi", "逄": "pang", "种": "chong",
-    "黑": "he", "洗": "xian", "秘": "bi", "乜": "nie", "难": "ning", "祭": "zhai", "宁": "ning", "谌": "chen shen",
-    "召": "shao", "隗": "wei kui", "纪": "ji", "过": "guo", "应": "ying", "哈": "ha", "繁": "po", "薄": "bo",
-    "澹": "tan", "长": "zhang", "令": "ling", "臧": "zang", "卜": "bu", "车": "che", "燕": "yan", "句": "gou",
-}  # fmt: skip
+# Readings as a surname which the table of pinyin does not hold; 单 shan, 曾 zeng, 仇 qiu, 尉 yu, 覃 qin and the like it does.
+_SURNAME_READINGS = {"黑": ("he",), "难": ("ning",), "谌": ("shen",)}
 _MOST = 48  # spellings kept of one name: three characters of three or four readings each
 
 
@@ -32,7 +25,7 @@ def readings(char: str) -> tuple[str, ...]:
     """Every reading of a character without tones; ü is written v and u. A character without one stands for itself."""
     if char.isascii():
         return (char.lower(),)
-    found: dict[str, None] = dict.fromkeys(_SURNAME_READINGS.get(char, "").split())
+    found: dict[str, None] = dict.fromkeys(_SURNAME_READINGS.get(char, ()))
     for marked in _table().get(ord(char), "").split(","):
         plain = unicodedata.normalize("NFD", marked)
         with_v = "".join(c for c in plain.replace("u\u0308", "v") if c.isascii() and c.isalpha())

@@ -93,7 +93,7 @@ def _sort(session: Session, rows: Sequence[LedgerRow]) -> tuple[LedgerDone, list
                 key = (row.day, row.starts, row.ends, who)
                 is_stored = is_stored or key in stored
                 if key not in stored and key not in seen:
-                    values = {
+                    values: dict[str, Any] = {
                         "day": row.day,
                         "starts": row.starts,
                         "ends": row.ends,
@@ -103,7 +103,7 @@ def _sort(session: Session, rows: Sequence[LedgerRow]) -> tuple[LedgerDone, list
                     additions.append(Opening(**values, origin="ledger"))
                     done.openings += 1
                     is_new = True
-                    received = None  # those received by two teachers are counted once
+                received = None  # those received by two teachers are counted once
                 seen.add(key)
         done.new += is_new
         done.unchanged += not is_new and is_stored

@@ -41,6 +41,9 @@ from psyroom.rules.names import find, initials, matches
         ("agl", "阿古丽"),
         ("aygl", "阿依·古丽"),
         ("moqi", "万俟卨"),
+        ("slj", "谌利军"),
+        ("clj", "谌利军"),
+        ("ny", "难英"),
         ("", "张小雨"),
     ],
 )
