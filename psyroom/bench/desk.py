@@ -57,14 +57,14 @@ def derivation_ms(folder: Path) -> float:
 
 def keystrokes(shell: Shell) -> list[float]:
     found = []
-    box = shell.findChild(FindBox)
+    box: FindBox = shell.findChildren(FindBox)[0]
     for word in WORDS:
         shell.find_student()
         box.set_value(None)
         settle()
         for letter in word:
             if letter.isascii():
-                found.append(ms(lambda letter=letter: QTest.keyClick(box, letter)))  # type: ignore[misc]
+                found.append(ms(lambda letter=letter: QTest.keyClicks(box, letter)))  # type: ignore[misc]
             else:
                 text = box.text() + letter  # an input method commits whole characters
                 found.append(ms(lambda text=text: (box.setText(text), box.textEdited.emit(text))))  # type: ignore[misc]
