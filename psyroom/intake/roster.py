@@ -28,7 +28,8 @@ class RosterRead:
 
     `rows` are the children that can come in, `refused` the rows that cannot (with their original cells), `spellings` the
     class spellings to be asked once, `columns` what each column was taken for, `digest` the kind of file, `notes` what
-    the person should know of sheets and columns that were left out, `headers` the original header per sheet.
+    the person should know of sheets and columns that were left out, `headers` the original header per sheet, `mapping`
+    the corrections that held.
     """
 
     name: str
@@ -39,6 +40,7 @@ class RosterRead:
     notes: list[str]
     digest: str
     headers: dict[str, list[str]] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)
 
 
 def read_roster(
@@ -49,24 +51,26 @@ def read_roster(
     year: int,
     mapping: Mapping[str, str] | None = None,
     classes: Mapping[str, tuple[str, int, int]] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RosterRead:
     """Read every sheet that looks like a roster.
 
-    `mapping`: column key → field code, as a person corrected it; `classes`: spelling → (stage, cohort, class number).
-    Raises NoTable where no sheet has a header with a name column.
+    `mapping`: column key → field code, as a person corrects it now; `remembered`: digest → mapping of earlier files;
+    `classes`: spelling → (stage, cohort, class number). Raises NoTable where no sheet has a header with a name column.
     """
     classing = Classing(SchoolSays(school_stage, system, year), classes or {})
     read = RosterRead(book.name, [], [], [], [], [], "")
+    found = [(sheet, tables_of(sheet)) for sheet in book.sheets]
+    shown_tables = [table for sheet, tables in found if not sheet.hidden for table in tables]
+    read.digest = digest_of({column.key for table in shown_tables for column in table.columns})
+    read.mapping = {**(remembered or {}).get(read.digest, {}), **(mapping or {})}
+    if read.mapping:
+        found = [(sheet, tables_of(sheet, read.mapping)) for sheet in book.sheets]
     keys: dict[str, Column] = {}
-    for sheet in book.sheets:
-        if sheet.hidden:
-            if tables_of(sheet, mapping):
-                read.notes.append(f"工作表“{sheet.name}”是隐藏的，没有读；需要时请取消隐藏后再导入。")
-            continue
-        tables = [table for table in tables_of(sheet, mapping) if table.of("name")]
-        if not tables:
-            if sheet.rows:
-                read.notes.append(f"工作表“{sheet.name}”不像名册，没有读。")
+    for sheet, all_tables in found:
+        tables = [table for table in all_tables if table.of("name")]
+        if sheet.hidden or not tables:
+            _note_left_out(read, sheet, bool(tables))
             continue
         read.headers[sheet.name] = _original_header(sheet, tables[0])
         for table in tables:
@@ -77,10 +81,16 @@ def read_roster(
     if not read.headers:
         raise NoTable(name=book.name)
     read.columns = list(keys.values())
-    read.digest = digest_of(set(keys))
     read.spellings = list(classing.unread.values())
     _without_days(read)
     return read
+
+
+def _note_left_out(read: RosterRead, sheet: Sheet, roster: bool) -> None:
+    if sheet.hidden and roster:
+        read.notes.append(f"工作表“{sheet.name}”是隐藏的，没有读；需要时请取消隐藏后再导入。")
+    elif sheet.rows and not sheet.hidden:
+        read.notes.append(f"工作表“{sheet.name}”不像名册，没有读。")
 
 
 def _original_header(sheet: Sheet, table: Table) -> list[str]:
