@@ -15,7 +15,11 @@ from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 
 COUNSELLOR, DUTY, SECOND = "王老师", "李四", "赵六"
-PASSWORDS = {COUNSELLOR: "春天的花都开了呀真好看吧嗯", DUTY: "夏天去海边捡贝壳的孩子们呀", SECOND: "秋天的风吹过空空的操场啊呀"}
+PASSWORDS = {
+    COUNSELLOR: "春天的花都开了呀真好看吧嗯",
+    DUTY: "夏天去海边捡贝壳的孩子们呀",
+    SECOND: "秋天的风吹过空空的操场啊呀",
+}
 ROLES = {COUNSELLOR: "counsellor", DUTY: "duty", SECOND: "counsellor"}
 
 

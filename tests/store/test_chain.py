@@ -161,7 +161,11 @@ def test_a_journal_that_was_deleted_is_found_by_rows_against_revisions(room: Roo
         deed.raw.execute("UPDATE student SET class_no = 2")
     after = bytearray((room.folder / "desk.db").read_bytes())
     room.close()
-    pages = [i for i in range(1, len(before) // 4096) if before[i * 4096 : i * 4096 + 4096] != after[i * 4096 : i * 4096 + 4096]]
+    pages = [
+        i
+        for i in range(1, len(before) // 4096)
+        if before[i * 4096 : i * 4096 + 4096] != after[i * 4096 : i * 4096 + 4096]
+    ]
     half = pages[: len(pages) // 2]
     for i in half:
         after[i * 4096 : i * 4096 + 4096] = before[i * 4096 : i * 4096 + 4096]
@@ -202,7 +206,16 @@ def test_a_stone_keeps_the_proof_and_needs_its_entry(room: Room) -> None:
 
 def test_no_two_contents_have_one_commitment() -> None:
     salt = b"s" * 16
-    pairs: list[tuple[Any, Any]] = [(None, None), ("", None), (None, ""), ("", ""), ("1:a", None), ("a", ""), ("", "a"), (None, "a")]
+    pairs: list[tuple[Any, Any]] = [
+        (None, None),
+        ("", None),
+        (None, ""),
+        ("", ""),
+        ("1:a", None),
+        ("a", ""),
+        ("", "a"),
+        (None, "a"),
+    ]
     assert len({content(a, b, salt) for a, b in pairs}) == len(pairs)
     assert content("a", "b", salt) != content("a", "b", b"t" * 16)
 
