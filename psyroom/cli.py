@@ -74,7 +74,8 @@ def _shared() -> argparse.ArgumentParser:
 
 def _parser() -> _Parser:
     shared = _shared()
-    top = _Parser(prog="psyroom", description="心理辅导室：不带子命令时打开窗口。", parents=[shared])
+    top = _Parser(prog="psyroom", description="心理辅导室：不带子命令时打开窗口。", parents=[_shared()])
+    # Its own copy: the defaults set on it must not reach the sub-commands, or what stands before them is forgotten.
     top.set_defaults(room=None, as_name=None, json=False, clock_ok=False)
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
 
