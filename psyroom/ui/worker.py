@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator
+from functools import lru_cache
 from typing import Any
 
 import shiboken6
@@ -32,11 +33,21 @@ def told(error: BaseException) -> Tell:
     return error if isinstance(error, Tell) else Bug(number=log.bug(error))
 
 
-class Job(QObject):
-    """One piece of slow work. `cancel()` ends it at its next step; after that nothing is delivered."""
+class _Bridge(QObject):
+    """Carries what the worker's thread has to say into the window's. One for the process: a job is no QObject, since
+    its last reference may fall in either thread and a QObject must die in its own."""
 
-    _progress = Signal(object)
-    _finished = Signal(object, object)
+    progress = Signal(object, object)
+    finished = Signal(object, object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.progress.connect(lambda job, step: job.report(step), Qt.ConnectionType.QueuedConnection)
+        self.finished.connect(lambda job, result, error: job.deliver(result, error), Qt.ConnectionType.QueuedConnection)
+
+
+class Job:
+    """One piece of slow work. `cancel()` ends it at its next step; after that nothing is delivered."""
 
     def __init__(
         self,
@@ -46,12 +57,9 @@ class Job(QObject):
         failed: Callable[[Tell], object] | None,
         progress: Callable[..., object] | None,
     ) -> None:
-        super().__init__()
         self._owner, self._work = owner, work
         self._done, self._failed, self._on_progress = done, failed, progress
         self._cancelled = threading.Event()
-        self._progress.connect(self._report, Qt.ConnectionType.QueuedConnection)
-        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         self._cancelled.set()
@@ -67,7 +75,7 @@ class Job(QObject):
                 result = self._steps(self._work)
         except Exception as caught:  # noqa: BLE001 - every error is told or noted as a bug, never lost in a thread
             error = caught
-        self._finished.emit(result, error)
+        _bridge().finished.emit(self, result, error)
 
     def _steps(self, work: Generator[Any, None, Any]) -> Any:
         while True:
@@ -78,16 +86,16 @@ class Job(QObject):
                 step = next(work)
             except StopIteration as end:
                 return end.value
-            self._progress.emit(step)
+            _bridge().progress.emit(self, step)
 
     def _alive(self) -> bool:
         return not self._cancelled.is_set() and shiboken6.isValid(self._owner)
 
-    def _report(self, step: Any) -> None:
+    def report(self, step: Any) -> None:
         if self._on_progress is not None and self._alive():
             self._on_progress(*(step if isinstance(step, tuple) else (step,)))
 
-    def _deliver(self, result: Any, error: BaseException | None) -> None:
+    def deliver(self, result: Any, error: BaseException | None) -> None:
         _under_way.discard(self)
         if not self._alive():
             return
@@ -96,6 +104,11 @@ class Job(QObject):
                 self._failed(told(error))
         elif self._done is not None:
             self._done(result)
+
+
+@lru_cache(maxsize=1)
+def _bridge() -> _Bridge:
+    return _Bridge()
 
 
 _under_way: set[Job] = set()
@@ -121,6 +134,7 @@ def run(
     """Do the work off the window's thread. `done(result)`, `failed(tell)` and `progress(done, total[, unit])` are called
     in the window's thread, and not at all once the owner is gone or the job cancelled."""
     global _thread
+    _bridge()  # made in the window's thread
     job = Job(owner, work, done, failed, progress)
     _under_way.add(job)
     if _thread is None:

@@ -381,13 +381,14 @@ class Field(QWidget):
     def set_hint(self, words: str, kind: str = "small") -> None:
         self.hint.setProperty("kind", kind)
         self.hint.setText(words)
-        self.hint.setVisible(bool(words))
+        self.hint.setVisible(bool(words) and self.error.isHidden())
         polish(self.hint)
 
     def problem(self, sentence: str) -> None:
         """Show the sentence under the control; an empty one clears it."""
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
+        self.hint.setVisible(bool(self.hint.text()) and not sentence)
         self.control.setProperty("wrong", "true" if sentence else "false")
         polish(self.control)
 

@@ -1,0 +1,131 @@
+"""Starting: the unlock window first, with nothing but QtWidgets and the standard library; the rest is loaded behind it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from psyroom.settings import Settings
+
+if TYPE_CHECKING:
+    from psyroom.store.room import Room
+
+BEHIND = (
+    "psyroom.store.opening", "psyroom.services.history", "psyroom.services.copies", "psyroom.services.roll",
+    "psyroom.services.drafts", "psyroom.ui.window", "psyroom.ui.pages.today",
+)  # fmt: skip
+"""Loaded by a thread while the person types the password."""
+
+
+def choose_input_method() -> None:
+    """Qt's wheel speaks ibus only; a desktop that says fcitx types Chinese through it when both of these are set."""
+    asked = (
+        f"{os.environ.get('QT_IM_MODULE', '')} {os.environ.get('XMODIFIERS', '')} {os.environ.get('GTK_IM_MODULE', '')}"
+    )
+    if "fcitx" in asked.lower():
+        os.environ["QT_IM_MODULE"] = "ibus"
+        os.environ["IBUS_USE_PORTAL"] = "1"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown at all; Qt would otherwise end the process with an English line."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_app() -> Any:
+    """The application, in Chinese and in our dress."""
+    choose_input_method()
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+    from PySide6.QtWidgets import QApplication
+
+    from psyroom.ui import style
+
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("psyroom")
+    app.setApplicationDisplayName("心理辅导室")
+    app.setDesktopFileName("psyroom")
+    translator = QTranslator(app)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    settings = Settings.load()
+    style.dress(style.look_for(settings.theme, settings.text_size))
+    return app
+
+
+class Program:
+    """Holds the one window there is at a time: the entrance, then the shell."""
+
+    def __init__(self, folder: Path | None) -> None:
+        from psyroom.ui.entrance import Entrance
+
+        self.settings = Settings.load()
+        self.entrance: Any = Entrance(self.settings, folder)
+        self.entrance.entered.connect(self.enter)
+        self.shell: Any = None
+
+    def show(self) -> None:
+        self.entrance.show()
+
+    def enter(self, room: Room) -> None:
+        """The room is open: its window instead of the entrance."""
+        from psyroom.ui.window import Shell
+
+        self.shell = Shell(room, self.settings)
+        self.shell.show()
+        self.entrance.hide()
+        self.entrance.deleteLater()
+        self.entrance = None
+
+    def on_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Whatever nobody caught: noted by its id, told by its id, the window stays."""
+        if isinstance(error, KeyboardInterrupt):
+            sys.exit(130)
+        from psyroom.ui import worker
+
+        tell = worker.told(error)
+        if self.shell is not None:
+            self.shell.trouble(tell)
+        else:
+            from psyroom.ui import ask
+
+            ask.tell(self.entrance, "出了问题", str(tell))
+
+
+def load_behind() -> None:
+    """Import what the room needs; an import that fails will say so where it is used."""
+    for name in BEHIND:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+
+
+def run(folder: Path | None = None) -> int:
+    """Show the window and stay until it is closed."""
+    if not has_display():
+        sys.stderr.write("这里没有图形桌面，打不开窗口；请在桌面里启动，或使用命令行（psyroom --help）。\n")
+        return 1
+    app = make_app()
+    program = Program(folder)
+    sys.excepthook = program.on_bug
+    program.show()
+
+    from PySide6.QtCore import QTimer
+
+    def behind() -> None:
+        from psyroom import log
+
+        log.begin()
+        threading.Thread(target=load_behind, name="psyroom-loading", daemon=True).start()
+
+    QTimer.singleShot(0, behind)
+    return int(app.exec())

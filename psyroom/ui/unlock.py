@@ -1,0 +1,175 @@
+"""Unlocking: who, and the password. Loads nothing heavy before it is shown; the key derivation runs in the worker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from psyroom.errors import NotEnrolled, RoomTrouble, Tell, WrongPassword
+from psyroom.store import roomfile
+from psyroom.ui import tokens, worker
+from psyroom.ui.brand import Brand
+from psyroom.ui.kit.cards import Card
+from psyroom.ui.kit.fields import Choice, Field, TextField
+from psyroom.ui.kit.texts import button, primary, quiet, text
+from psyroom.ui.tokens import SPACE
+
+WIDTH = 420
+
+
+class Password(TextField):
+    """A hidden line that notices Caps Lock (`caps` fires with on or off) and can be looked at while the button is held."""
+
+    caps = Signal(bool)
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__(placeholder, secret=True)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+
+    def value(self) -> str:
+        return self.text()  # a space may belong to a password
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        letter = event.text()
+        if len(letter) == 1 and letter.isascii() and letter.isalpha():
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps.emit(letter.isupper() != shifted)
+        elif event.key() == Qt.Key.Key_CapsLock:
+            self.caps.emit(_caps_on_windows())
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: Any) -> None:
+        super().focusInEvent(event)
+        if _caps_on_windows():
+            self.caps.emit(True)
+
+    def show_words(self, shown: bool) -> None:
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+
+def _caps_on_windows() -> bool:
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    return bool(ctypes.windll.user32.GetKeyState(0x14) & 1)
+
+
+def password_field(label: str, placeholder: str = "", hint: str = "") -> Field:
+    """A password with its label and a warning while Caps Lock is on."""
+    control = Password(placeholder)
+    field = Field(label, control, hint)
+    control.caps.connect(
+        lambda on: field.set_hint("大写锁定（Caps Lock）开着" if on else hint, "warning" if on else "small")
+    )
+    return field
+
+
+class Unlock(QWidget):
+    """`opened` with the room; `other` asks for another room, `sheet` to go in with the recovery sheet."""
+
+    opened = Signal(object)
+    other = Signal()
+    sheet = Signal(bool)  # True: only enrol this computer; the password is known
+
+    def __init__(self, folder: Path, last_person: str = "") -> None:
+        super().__init__()
+        self.folder = folder
+        self._job: worker.Job | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
+        outer.addStretch(2)
+        outer.addWidget(Brand(44))
+        outer.addSpacing(SPACE * 2)
+        card = Card(pad=4)
+        card.setFixedWidth(tokens.now().px(WIDTH))
+        card.body.setSpacing(SPACE * 2)
+        self.trouble = text("", "error")
+        self.trouble.hide()
+        names = self._names()
+        self.person = Choice({name: name for name in names})
+        self.person.set_value(last_person)
+        self.password = password_field("密码")
+        self.open = primary("打开", self.try_open)
+        self.open.setDefault(True)
+        self.enrol = button("用恢复单登记这台电脑", lambda: self.sheet.emit(True))
+        self.enrol.hide()
+        card.add(Field("你是", self.person))
+        card.add(self.password)
+        card.add(self.trouble)
+        card.add(self.enrol)
+        card.add(self.open)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(quiet("忘记密码", lambda: self.sheet.emit(False), small=True))
+        foot.addWidget(quiet("别的辅导室…", self.other.emit, small=True))
+        foot.addStretch(1)
+        outer.addSpacing(SPACE)
+        outer.addLayout(foot)
+        outer.addStretch(3)
+        self.password.control.returnPressed.connect(self.try_open)
+
+    def _names(self) -> list[str]:
+        try:
+            return roomfile.names(self.folder)
+        except RoomTrouble as trouble:
+            self._say(trouble)
+            return []
+
+    def focus_first(self) -> None:
+        self.password.control.setFocus()
+
+    def busy(self) -> bool:
+        return self._job is not None
+
+    def try_open(self) -> None:
+        """Open the room with what was typed; the window stays alive meanwhile."""
+        if self._job is not None:
+            return
+        if not self.password.value():
+            self.password.problem("请输入密码")
+            return
+        self._show_busy(True)
+        folder, name, password = self.folder, str(self.person.value() or ""), self.password.value()
+
+        def work() -> Any:
+            from psyroom.store.opening import open_room
+
+            return open_room(folder, name, password)
+
+        self._job = worker.run(self, work, done=self._done, failed=self._failed)
+
+    def _show_busy(self, busy: bool) -> None:
+        self.open.setEnabled(not busy)
+        self.open.setText("正在打开…" if busy else "打开")
+        self.password.control.setReadOnly(busy)
+        self.person.setEnabled(not busy)
+        if busy:
+            self.trouble.hide()
+            self.password.clear()
+
+    def _done(self, room: Any) -> None:
+        self._job = None
+        self.password.control.clear()
+        self.opened.emit(room)
+
+    def _failed(self, tell: Tell) -> None:
+        self._job = None
+        self._show_busy(False)
+        if isinstance(tell, WrongPassword):
+            self.password.problem(str(tell))
+            self.password.control.selectAll()
+        else:
+            self._say(tell)
+        self.password.control.setFocus()
+
+    def _say(self, tell: Tell) -> None:
+        self.trouble.setText(str(tell))
+        self.trouble.show()
+        self.enrol.setVisible(isinstance(tell, NotEnrolled))
