@@ -23,6 +23,7 @@ from psyroom.intake.roster import read_roster
 from psyroom.records.school import GradeNaming
 from psyroom.records.students import ColumnMap, Student, StudentDetail, StudentLabel, StudentQuestion
 from psyroom.rules.time import school_year_of
+from psyroom.services.history import IMPORT
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.roster_plan import KINDS, Change, Item, Planner, RosterPlan, Writes
 from psyroom.services.school import context
@@ -33,7 +34,7 @@ from psyroom.store.room import Room
 __all__ = ["CHOOSABLE", "FIELDS", "KINDS", "LABEL", "Change", "Item", "ProblemTable", "RosterPlan", "plan",
            "problems_sheet", "take", "take_out"]  # fmt: skip
 
-LABEL = "导入名册"
+LABEL = IMPORT
 _KIND = "roster"
 
 Progress = Generator[tuple[int, int], None, RosterPlan]
