@@ -1,0 +1,108 @@
+"""For whom a booking or a visit is: what must be filled in for each kind, and how it is said on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from psyroom.errors import NotValid
+from psyroom.records.booking import ClientFields
+from psyroom.services.school import SchoolContext
+from psyroom.store.questions import booking as ask
+
+
+class Client(Protocol):
+    """The part of a booking or visit that says for whom it is."""
+
+    @property
+    def client(self) -> str: ...
+    @property
+    def student(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def group_no(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+
+
+def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The client's fields with what does not belong to the kind emptied and a group's number given.
+
+    Raises `NotValid` where the kind asks for something that is missing.
+    """
+    kind = values.get("client", "student")
+    found = {name: values[name] for name in ClientFields.model_fields if name in values}
+    problems: dict[str, str] = {}
+    if kind in ("student", "parent"):
+        found |= {"name": "", "group_no": 0}
+        student = str(found.get("student", ""))
+        if not student:
+            problems["student"] = (
+                "请选一位学生：输入姓名、拼音首字母或学号" if kind == "student" else "请选是哪位学生的家长"
+            )
+        elif student not in ask.students(session, [student]):
+            problems["student"] = "名册里没有这位学生了，请重新选一位"
+    elif kind == "teacher":
+        found |= {"student": "", "group_no": 0}
+        if not str(found.get("name", "")).strip():
+            problems["name"] = "请填写教师的姓名"
+    elif kind == "group":
+        found |= {"student": "", "name": "", "form": "group"}
+        if not found.get("group_no"):
+            found["group_no"] = min(ask.last_group_no(session) + 1, 99)
+    if found.get("form", "individual") == "individual":
+        found["size"] = 1
+    elif int(found.get("size") or 1) < 2:
+        problems["size"] = "团体至少 2 人，请填写人数"
+    if problems:
+        raise NotValid(problems)
+    return found
+
+
+@dataclass(frozen=True)
+class Names:
+    """How clients are called on a day: names of students and their classes, read once for many cards."""
+
+    school: SchoolContext
+    students: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, session: Session, school: SchoolContext, rows: Iterable[Client]) -> Names:
+        return cls(school, ask.students(session, [row.student for row in rows]))
+
+    def who(self, row: Client) -> str:
+        """张晓雨 · 张晓雨的家长 · 李老师 · 团体 3（12 人）"""
+        if row.client == "group":
+            return f"团体 {row.group_no}（{row.size} 人）"
+        if row.client == "teacher":
+            return row.name
+        student = self.students.get(row.student)
+        name = student.name if student is not None else "已移出名册的学生"
+        return f"{name}的家长" if row.client == "parent" else name
+
+    def class_of(self, row: Client, day: date) -> str:
+        """七年级3班; nothing for teachers and groups."""
+        student = self.students.get(row.student)
+        if student is None:
+            return ""
+        return self.school.class_name(student.stage, student.cohort, student.class_no, day)
+
+    def stage_of(self, row: Client) -> str:
+        student = self.students.get(row.student)
+        return student.stage if student is not None else ""
+
+
+def same_client(a: Client, b: Client) -> bool:
+    """Whether two bookings are for the same person or group, so that they cannot be at one time."""
+    if a.client != b.client:
+        return False
+    if a.client == "group":
+        return a.group_no == b.group_no
+    if a.client == "teacher":
+        return a.name == b.name
+    return a.student == b.student
