@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.records.fields import Fields, checked
@@ -101,7 +101,7 @@ def _slot(session: Session, slot_id: str) -> Slot:
 
 def _refuse_double(session: Session, fields: SlotFields, but: str) -> None:
     """One person cannot stand twice in the template at the same hour."""
-    for other in session.exec(select(Slot).where(Slot.weekday == fields.weekday, Slot.person == fields.person)).all():
+    for other in ask.template_of(session, fields.weekday, fields.person):
         apart = (other.until is not None and other.until < fields.since) or (
             fields.until is not None and fields.until < other.since
         )
@@ -207,9 +207,7 @@ def duty_off(room: Room, now: datetime, opening_id: str = "", *, ends: int | Non
         if opening_id:
             opening = deed.session.get(Opening, opening_id)
         else:
-            own = col(Opening.person) == room.person.id
-            waiting = select(Opening).where(own, col(Opening.ends).is_(None)).order_by(col(Opening.day))
-            opening = deed.session.exec(waiting).first()
+            opening = ask.own_duty(deed.session, room.person.id)
         if opening is None:
             raise NotFound(what="正在进行的值班")
         if opening.ends is not None:

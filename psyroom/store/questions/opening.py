@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 from sqlmodel import Session
+from sqlmodel import select as sqlmodel_select
 
 from psyroom.records.opening import Opening, OpeningException, Slot
 
@@ -63,3 +64,14 @@ def whole_template(session: Session) -> list[Any]:
     c = slot_c
     statement = select(c.id, c.weekday, c.starts, c.ends, c.place, c.person, c.since, c.until)
     return _rows(session, statement.order_by(c.weekday, c.starts, c.since))
+
+
+def template_of(session: Session, weekday: int, person: str) -> list[Slot]:
+    """The slots of one person on one weekday, ended ones too, as records."""
+    return list(session.exec(sqlmodel_select(Slot).where(Slot.weekday == weekday, Slot.person == person)).all())
+
+
+def own_duty(session: Session, person: str) -> Opening | None:
+    """The duty a person began and has not ended, as a record; of several the latest."""
+    mine = sqlmodel_select(Opening).where(opening_c.person == person, opening_c.ends.is_(None))
+    return session.exec(mine.order_by(opening_c.day.desc(), opening_c.starts.desc())).first()
