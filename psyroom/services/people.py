@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from psyroom.errors import NotFound, Refused
+from psyroom.errors import NeedsCounsellor, NotFound, Refused
 from psyroom.records.fields import checked
 from psyroom.records.people import PersonFields
 from psyroom.services.rights import needs_counsellor
-from psyroom.store import members
+from psyroom.store import members, passwords
 from psyroom.store.questions import school as ask
 from psyroom.store.room import Room
 
@@ -41,3 +41,26 @@ def remove(room: Room, person_id: str) -> None:
     if not any(found == person_id for found, _, _, _ in listed(room)):
         raise NotFound(what="这位人员")
     members.remove_person(room, person_id)
+
+
+def reset_password(room: Room, person_id: str, new: str) -> None:
+    """A new password for a colleague who has forgotten the old one. Not undoable.
+
+    Raises NeedsCounsellor, Refused, NotFound, WeakPassword.
+    """
+    needs_counsellor(room)
+    members.reset_password(room, person_id, new)
+
+
+def may_manage(room: Room) -> bool:
+    """Whether this person adds and removes people: the counsellor who made the room, or one put in that place."""
+    try:
+        members.require_manager(room)
+    except (NeedsCounsellor, Refused):
+        return False
+    return True
+
+
+def least_password(room: Room) -> int:
+    """How many characters a password of this room has at least."""
+    return passwords.least(alone=not room.has_secret)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from psyroom.records.school import (
 )
 from psyroom.rules import policy
 from psyroom.rules.time import school_year_of
+from psyroom.store import checking
 from psyroom.store.making import make_room as make_store
 from psyroom.store.room import Room
 
@@ -114,3 +115,10 @@ def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:
         for stage in STAGES_WITHIN[setup.stage]:
             deed.session.add(GradeNaming(id=stage, style="cohort" if stage == "vocational" else "grade"))
     return room, code
+
+
+def check(room: Room) -> Generator[tuple[int, int], None, list[str]]:
+    """体检: both files, the whole chain, every row against its last revision. Yields (done, of) steps, returns one
+    sentence for each thing found; none when all is well."""
+    findings = yield from checking.check(room)
+    return [finding.sentence for finding in findings]

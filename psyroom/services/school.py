@@ -249,6 +249,12 @@ def clear_targets(room: Room) -> None:
             deed.session.delete(row)
 
 
+def places(room: Room) -> list[tuple[str, str, bool]]:
+    """(id, name, in use) of the rooms that can be booked."""
+    with room.read() as session:
+        return [(p.id, p.name, p.active) for p in ask.places(session)]
+
+
 def add_place(room: Room, name: str) -> str:
     needs_counsellor(room)
     fields = checked(PlaceFields, {"name": name})

@@ -16,7 +16,7 @@ from psyroom.services.students import Entry
 from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
 from psyroom.ui.icons import icon
-from psyroom.ui.kit import Card, EmptyState, PageHeader, button, day_words, primary, scrolled, text
+from psyroom.ui.kit import Card, EmptyState, PageHeader, button, day_words, primary, text
 from psyroom.ui.page import Page
 from psyroom.ui.pages import students_card
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
@@ -418,6 +418,3 @@ class Here(Page):
         view.gone.connect(self.back)
         self._cover(view)
         view.begin()
-
-
-__all__ = ["Here", "scrolled"]

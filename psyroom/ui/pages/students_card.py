@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.records.fields import label_of
 from psyroom.records.students import LABELS, SEXES, STATUSES, StudentDetailFields, StudentFields
@@ -14,7 +14,7 @@ from psyroom.rules.typed import clock
 from psyroom.services.students import Question, Whole
 from psyroom.services.timeline import Line
 from psyroom.ui import tokens
-from psyroom.ui.kit import Card, Row, RowList, Tag, button, day_words, quiet, scrolled, text
+from psyroom.ui.kit import Card, Row, RowList, Tag, button, day_words, scrolled, text
 from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages.students_list import STATUS_TONES
 from psyroom.ui.tokens import SPACE
@@ -253,19 +253,6 @@ def panel(heading: str, words: str, *lines: str) -> QWidget:
     return outer
 
 
-def heading_label(words: str) -> QLabel:
-    return text(words, "heading")
-
-
-def line_frame() -> QFrame:
-    frame = QFrame()
-    frame.setObjectName("rule")
-    return frame
-
-
 def width() -> int:
     """How wide the card is at the present text size."""
     return tokens.now().px(392)
-
-
-__all__ = ["StudentCard", "age_on", "field_label", "panel", "quiet", "said", "width"]

@@ -15,7 +15,7 @@ from psyroom.records.students import LABELS, StudentDetailFields, StudentFields
 from psyroom.rules import identity
 from psyroom.services.school import SchoolContext
 from psyroom.services.students import Entry, Whole
-from psyroom.ui import drafting
+from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import (
     Card,
     Check,
@@ -76,7 +76,7 @@ class StudentForm(QWidget):
         self._banner_place = QVBoxLayout()
         column.addLayout(self._banner_place)
         inner = QWidget()
-        inner.setMaximumWidth(FORM_WIDTH)
+        inner.setMaximumWidth(tokens.now().px(FORM_WIDTH))
         self._cards = QVBoxLayout(inner)
         self._cards.setContentsMargins(0, 0, SPACE, SPACE * 2)
         self._cards.setSpacing(SPACE * 2)

@@ -1,0 +1,165 @@
+"""设置 · 人员 and 我的密码: who may unlock the room, and one's own password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from psyroom.errors import NotValid
+from psyroom.records.people import ROLES
+from psyroom.services import people
+from psyroom.services.school import SchoolContext
+from psyroom.store.room import Room
+from psyroom.ui import ask
+from psyroom.ui.kit import Choice, Field, Progress, Row, RowList, TextField, button, text
+from psyroom.ui.pages.settings_base import InPlace, Place, Section
+from psyroom.ui.window import Shell
+
+ROLE_WORDS = {
+    "counsellor": "看得到全部资料和记录",
+    "duty": "看得到姓名、班级和时间；打不开个案资料",
+    "none": "只列在值班表上，不能登录",
+}
+
+REMOVED = (
+    "他能打开的资料会换上新钥匙，以后用他的密码再也打不开。做完要一点时间，不能撤销。"
+    "以前的备份仍能用旧密码打开：请把旧备份收好或销毁，再做一份新的。"
+)
+
+
+def password_fields(least: int, *, own: bool) -> tuple[Field, Field]:
+    """The new password, and once more."""
+    hint = f"至少 {least} 个字符；不要用人名、校名、日期或键盘上连着的键。"
+    first = Field("新密码" if own else "密码", TextField(secret=True), hint)
+    return first, Field("再输一遍", TextField(secret=True))
+
+
+def agree(values: dict[str, object]) -> None:
+    """Raise NotValid unless both are filled and the same."""
+    if not values["password"]:
+        raise NotValid({"password": "请填写密码"})
+    if values["password"] != values["again"]:
+        raise NotValid({"again": "两次输入的不一样，请再输一遍"})
+
+
+class PeopleSection(Section):
+    KINDS = frozenset({"person"})
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell, "人员", "谁可以用自己的密码打开这间辅导室。")
+        self.manages = people.may_manage(room)
+        self.rows = RowList()
+        self.add(self.rows)
+        self.progress = Progress()
+        self.progress.hide()
+        self.add(self.progress)
+        self.place = Place()
+        self.add(self.place)
+        self.add_button = button("添加人员", self._open, icon_name="user-plus")
+        if self.manages:
+            self.put_row(self.add_button)
+        else:
+            self.add(text("人员由建立辅导室的心理教师来添加和移除。", "soft"))
+
+    def show_school(self, now: SchoolContext) -> None:
+        rows = []
+        for person, name, role, active in people.listed(self.room):
+            if not active:
+                continue
+            me = person == self.room.person.id
+            more: tuple[tuple[str, Callable[[], object]], ...] = ()
+            if self.manages and not me and role != "none":
+                more = (
+                    ("重设密码", lambda p=person, n=name: self._open_reset(p, n)),
+                    ("移除", lambda p=person, n=name: self._remove(p, n)),
+                )
+            tags = [(ROLES[role], "accent" if role == "counsellor" else "")] + ([("我", "good")] if me else [])
+            rows.append(Row(name, ROLE_WORDS[role], icon="user", tags=tags, more=more))
+        self.rows.set_rows(rows)
+
+    def _open(self) -> None:
+        form = InPlace("添加人员", "添加", lambda: self._add(form))
+        role = Choice({"duty": ROLES["duty"], "counsellor": ROLES["counsellor"]})
+        role_field = Field("角色", role, ROLE_WORDS["duty"])
+        role.edited.connect(lambda: role_field.set_hint(ROLE_WORDS[role.value()]))
+        form.row(("name", Field("姓名", TextField(limit=20))), ("role", role_field))
+        first, again = password_fields(people.least_password(self.room), own=False)
+        form.row(("password", first), ("again", again))
+        form.put(text("请让本人来输密码；以后可以在这一页自己改。", "soft"))
+        self.place.open(form)
+
+    def _add(self, form: InPlace) -> None:
+        form.clear_problems()
+        values = form.values()
+
+        def deed() -> None:
+            agree(values)
+            people.add(self.room, values["name"], values["role"], values["password"])
+
+        if self.shell.attempt(deed, form=form, kinds=("person",)):  # type: ignore[arg-type]
+            self.place.shut()
+            self.shell.toast(f"已添加{values['name']}，可以用自己的密码登录了")
+
+    def _open_reset(self, person: str, name: str) -> None:
+        form = InPlace(f"给{name}重设密码", "重设", lambda: self._reset(form, person, name))
+        first, again = password_fields(people.least_password(self.room), own=False)
+        form.row(("password", first), ("again", again))
+        self.place.open(form)
+
+    def _reset(self, form: InPlace, person: str, name: str) -> None:
+        form.clear_problems()
+        values = form.values()
+
+        def deed() -> None:
+            agree(values)
+            people.reset_password(self.room, person, values["password"])
+
+        if self.shell.attempt(deed, form=form, kinds=("person",)):  # type: ignore[arg-type]
+            self.place.shut()
+            self.shell.toast(f"{name}的密码已重设，旧密码不能再用")
+
+    def _remove(self, person: str, name: str) -> None:
+        if not ask.confirm(self, f"移除{name}？", REMOVED, yes=f"移除{name}", no="不移除", grave=True):
+            return
+        self.progress.begin("正在换钥匙，请不要关电脑……")
+        self.progress.show()
+
+        def done(_result: object) -> None:
+            self.progress.hide()
+            self.shell.tell_changed("person")
+            self.shell.toast(f"{name}已移除，以后打不开这间辅导室了")
+
+        def failed(tell: Exception) -> None:
+            self.progress.hide()
+            self.shell.trouble(tell)  # type: ignore[arg-type]
+
+        self.shell.run(self, lambda: people.remove(self.room, person), done=done, failed=failed)
+
+
+class PasswordSection(Section):
+    KINDS = frozenset()
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell, "我的密码", "改过以后，下次打开就用新密码；恢复单不受影响。")
+        self.place = Place()
+        self.add(self.place)
+        self.change_button = button("修改密码", self.open, icon_name="key")
+        self.put_row(self.change_button)
+
+    def open(self) -> None:
+        form = InPlace("", "改密码", lambda: self._save(form))
+        form.row(("old", Field("现在的密码", TextField(secret=True))))
+        first, again = password_fields(people.least_password(self.room), own=True)
+        form.row(("password", first), ("again", again))
+        self.place.open(form)
+
+    def _save(self, form: InPlace) -> None:
+        form.clear_problems()
+        values = form.values()
+
+        def deed() -> None:
+            agree(values)
+            people.change_password(self.room, values["old"], values["password"])
+
+        if self.shell.attempt(deed, form=form):  # type: ignore[arg-type]
+            self.place.shut()
+            self.shell.toast("密码已改")

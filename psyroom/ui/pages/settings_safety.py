@@ -1,0 +1,173 @@
+"""设置 · 外观 and 数据安全: the window's look and lock; where the room lies, copies, 体检."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout
+
+from psyroom.errors import Tell
+from psyroom.services import copies, rooms
+from psyroom.services.school import SchoolContext
+from psyroom.store.room import Room
+from psyroom.ui import ask
+from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, day_words, primary, text
+from psyroom.ui.pages.settings_base import Section, empty_layout, heading
+from psyroom.ui.tokens import SPACE, TEXT_SIZES
+from psyroom.ui.window import Shell
+
+IDLE = {2: "2 分钟", 5: "5 分钟", 10: "10 分钟", 15: "15 分钟", 30: "30 分钟"}
+THEMES = {"system": "跟随系统", "light": "浅色", "dark": "深色"}
+
+
+class LookSection(Section):
+    KINDS = frozenset()
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell, "外观与锁定", "只影响这台电脑上的这个系统账户。")
+        self.size = Choice({size: f"{size} %" for size in TEXT_SIZES})
+        self.theme = Choice(THEMES)
+        self.idle = Choice(IDLE)
+        self.size.set_value(min(TEXT_SIZES, key=lambda size: abs(size - shell.settings.text_size)))
+        self.theme.set_value(shell.settings.theme)
+        self.idle.set_value(min(IDLE, key=lambda minutes: abs(minutes - shell.settings.idle_minutes)))
+        self.add(Field("字号", self.size, "任何时候按 Ctrl 加 + 或 - 也行。"))
+        self.add(Field("颜色", self.theme))
+        self.add(Field("不动多久就锁定", self.idle, "锁定时没保存的内容会留好。随时按 Ctrl+L 锁定，F12 遮住屏幕。"))
+        self.size.edited.connect(lambda: shell.set_text_size(self.size.value()))
+        self.theme.edited.connect(lambda: shell.set_theme(self.theme.value()))
+        self.idle.edited.connect(self._set_idle)
+
+    def _set_idle(self) -> None:
+        minutes = self.idle.value()
+        self.shell.settings.idle_minutes = minutes
+        self.shell.settings.save()
+        self.shell.idle.set_minutes(minutes)
+        self.shell.toast(f"{IDLE[minutes]}不动就锁定")
+
+    def follow(self) -> None:
+        """The text size was changed by its keys."""
+        size = min(TEXT_SIZES, key=lambda size: abs(size - self.shell.settings.text_size))
+        if size != self.size.value():
+            self.size.blockSignals(True)
+            self.size.set_value(size)
+            self.size.blockSignals(False)
+
+
+class SafetySection(Section):
+    KINDS = frozenset({"desk_state"})
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell, "数据安全", "资料只在这个文件夹里，加了密；程序从不上网。")
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(SPACE * 2)
+        self._facts.setVerticalSpacing(SPACE + 2)
+        self._facts.setColumnStretch(2, 1)
+        self.body.addLayout(self._facts)
+        self.copy_button = primary("立即备份", self._copy, icon_name="copy")
+        self.check_button = button("体检", self._check, icon_name="heartbeat", tip="核对加密文件、记录链和每一条记录")
+        self.put_row(self.copy_button, self.check_button)
+        self.progress = Progress(cancel=self._cancel)
+        self.progress.hide()
+        self.add(self.progress)
+        self._result = QVBoxLayout()
+        self.body.addLayout(self._result)
+        advice = Card(tone="sunken")
+        advice.add(text("恢复单", "strong"))
+        advice.add(
+            text(
+                "忘了密码、换了电脑，都要靠它。打印后封好，放进校长室的保险柜；不要和电脑、备份盘放在一起，也不要拍照。",
+                "soft",
+            )
+        )
+        advice.add(heading("备份盘", "每周备份一次到单独的 U 盘，锁进抽屉。备份里的资料同样加了密，捡到的人打不开。"))
+        advice.add(heading("这台电脑", "请给系统账户设密码；系统有硬盘加密（BitLocker）的，请打开。"))
+        self.add(advice)
+        self._job: Any = None
+
+    def show_school(self, now: SchoolContext) -> None:
+        empty_layout(self._facts)
+        last = copies.last_copy(self.room)
+        facts = [
+            ("folder", "accent", "存放位置", str(self.room.folder)),
+            ("key", "accent", "本机密钥", "有：只拿到文件夹和密码，也打不开")
+            if self.room.has_secret
+            else ("key", "amber", "本机密钥", "没有：只靠密码保护，请把密码设得长一些"),
+            ("copy", "accent", "上次备份", f"{day_words(last.astimezone().date())} {last.astimezone():%H:%M}，已核对")
+            if last is not None
+            else ("copy", "amber", "上次备份", "还没有备份过，请插上 U 盘备份一次"),
+        ]
+        for row, (icon, tone, label, words) in enumerate(facts):
+            self._facts.addWidget(Glyph(icon, role=tone), row, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(text(label, "soft", wrap=False), row, 1, Qt.AlignmentFlag.AlignTop)
+            value = text(words, tabular=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._facts.addWidget(value, row, 2)
+
+    # ---- slow work
+
+    def _begin(self, words: str) -> None:
+        empty_layout(self._result)
+        self.progress.begin(words)
+        self.progress.show()
+        self.copy_button.setEnabled(False)
+        self.check_button.setEnabled(False)
+
+    def _end(self) -> None:
+        self._job = None
+        self.progress.hide()
+        self.copy_button.setEnabled(True)
+        self.check_button.setEnabled(True)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._end()
+
+    def _say(self, tone: str, heading: str, *lines: str) -> None:
+        empty_layout(self._result)
+        card = Card(tone=tone)
+        card.add(text(heading, "strong"))
+        for line in lines:
+            words = text(line, "soft")
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            card.add(words)
+        self._result.addWidget(card)
+
+    def _failed(self, tell: Tell) -> None:
+        self._end()
+        self._say("brick", "没有做成", str(tell))
+
+    def _copy(self) -> None:
+        folder = ask.folder(self, "备份到哪里（选 U 盘或另一块硬盘上的文件夹）")
+        if folder is None:
+            return
+        self._begin("正在备份……")
+
+        def done(made: Path) -> None:
+            self._end()
+            self.shell.tell_changed("desk_state")
+            self.shell.say_backup()
+            self._say("accent", "备份好了，打开核对过，与现在的资料一致。", f"在 {made}")
+
+        self._job = self.shell.run(
+            self, copies.copy(self.room, folder), done=done, failed=self._failed,
+            progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
+        )  # fmt: skip
+
+    def _check(self) -> None:
+        self._begin("正在体检……")
+
+        def done(found: list[str]) -> None:
+            self._end()
+            if found:
+                self._say("amber", f"发现 {len(found)} 处要留意：", *found)
+            else:
+                self._say("accent", "体检完毕，没有发现问题。", "加密文件完好，记录链完整，每条记录都与历史一致。")
+
+        self._job = self.shell.run(
+            self, rooms.check(self.room), done=done, failed=self._failed,
+            progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
+        )  # fmt: skip
