@@ -98,7 +98,7 @@ class Bench:
             ("page switch, median", "page_switch", "ms", "< 100"),
             ("page switch, worst", "page_switch_worst", "ms", ""),
             ("peak memory beyond key derivation", "peak_mb", "MB", "< 200"),
-            ("of it Qt with the program's style", "qt_alone_mb", "MB", ""),
+            ("of it at the unlock window", "unlock_mb", "MB", ""),
         ):
             value, values = middle(key)
             self.add(f"{name}, {school}", value, unit, aim, values)
