@@ -5,7 +5,7 @@ Whoever may unlock the room may do all of this; nothing here is private. Ledgers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -248,6 +248,50 @@ def record(room: Room, values: Mapping[str, Any], now: datetime) -> str:
         opening = Opening(**fields.model_dump())
         deed.session.add(opening)
         return opening.id
+
+
+def not_logged(room: Room, first: date, last: date, now: datetime) -> list[PlanSlot]:
+    """What was planned on the days, is over, and of which nothing was logged: the week's log to confirm or correct.
+
+    Where the person came at another hour than planned but overlapping, what was logged stands and nothing is proposed.
+    """
+    plan = plan_between(room, first, min(last, now.date()))
+    with room.snapshot() as session:
+        logged: list[ask.OpeningRow | ask_plan.VisitRow] = [*ask.openings(session, first, last)]
+        logged += ask_plan.visits(session, first, last)
+    return [
+        slot
+        for slot in plan
+        if (slot.day, slot.ends) <= (now.date(), minute_of(now))
+        and not any(
+            row.day == slot.day
+            and (not slot.person or row.person == slot.person)
+            and meet((row.starts, row.ends if row.ends is not None else 1440), (slot.starts, slot.ends))
+            for row in logged
+        )
+    ]
+
+
+def record_planned(room: Room, slots: Iterable[PlanSlot], now: datetime) -> int:
+    """Write down that the room was open as planned, in one deed; returns how many openings. Those logged meanwhile are
+    left out."""
+    with room.write("按计划补记开放时间") as deed:
+        known = ask.opening_keys(deed.session)
+        count = 0
+        for slot in slots:
+            values = {
+                "day": slot.day,
+                "starts": slot.starts,
+                "ends": slot.ends,
+                "person": slot.person,
+                "place": slot.place,
+            }
+            fields = checked(OpeningFields, {**values, "origin": "hand"})
+            _may_be(fields.day, fields.starts, fields.ends, now)
+            if (slot.day, slot.starts, slot.ends, slot.person) not in known:
+                deed.session.add(Opening(**fields.model_dump()))
+                count += 1
+        return count
 
 
 def correct(room: Room, opening_id: str, values: Mapping[str, Any], now: datetime) -> None:

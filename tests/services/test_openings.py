@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,3 +152,20 @@ def test_the_duty_person_logs_too(new_room: Callable[..., Room]) -> None:
     assert openings.duty_off(room, NOW) == 360
     openings.record(room, {"day": date(2026, 11, 19), "starts": 720, "ends": 780}, NOW)
     assert {row.person for row in openings.openings_of(room, START, NOW.date())} == {room.person.id}
+
+
+def test_the_week_s_log_is_filled_from_the_plan(room: Room) -> None:
+    monday, friday = date(2026, 11, 16), NOW.date()
+    for weekday in range(1, 6):
+        openings.add_slot(room, noon(weekday=weekday))
+    openings.add_slot(room, noon(weekday=5, starts=1060, ends=1120))  # ends at 18:40, not over yet
+    openings.record(room, {"day": monday, "starts": 730, "ends": 760, "person": "p"}, NOW)
+    openings.record(room, {"day": monday + timedelta(days=1), "starts": 730, "ends": 760, "person": "q"}, NOW)
+    waiting = openings.not_logged(room, monday, monday + timedelta(days=6), NOW)
+    assert [(slot.day.weekday(), slot.starts) for slot in waiting] == [(1, 720), (2, 720), (3, 720), (4, 720)]
+    assert openings.record_planned(room, waiting, NOW) == 4
+    assert openings.record_planned(room, waiting, NOW) == 0
+    assert openings.not_logged(room, monday, friday, NOW) == []
+    assert len(openings.openings_of(room, monday, friday)) == 6
+    history.undo(room)  # the second one wrote nothing and left no deed
+    assert len(openings.openings_of(room, monday, friday)) == 2
