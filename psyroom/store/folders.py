@@ -33,7 +33,8 @@ def _synced(folder: Path) -> str | None:
     for part in folder.parts:
         name = part.lower().replace(" ", "")
         for mark, why in _SYNCED.items():
-            if name.startswith(mark.replace(" ", "")):
+            mark = mark.replace(" ", "")
+            if name.startswith(mark) or (not mark.isascii() and mark in name):  # 我的坚果云
                 return why
     return None
 

@@ -69,6 +69,12 @@ def _spellings(name: str) -> set[str]:
     return {spelling for spelling in found if len(spelling) >= 2}
 
 
+def _without(text: str, words: Iterable[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text
+
+
 def check(password: str, *, alone: bool, names: Iterable[str] = ()) -> None:
     """Raises `WeakPassword`. `names`: of the school, its people, its pupils where they are known.
 
@@ -76,28 +82,20 @@ def check(password: str, *, alone: bool, names: Iterable[str] = ()) -> None:
     """
     text = unicodedata.normalize("NFKC", password).lower()
     need = least(alone=alone)
+    half = need // 2
     if len(text) < need:
         raise WeakPassword(why=f"太短，至少要 {need} 个字符")
     if len(set(text)) < 5:
         raise WeakPassword(why="重复的字符太多")
-    half = need // 2
-    rest = text
-    for name in names:
-        for spelling in _spellings(name.strip().lower()):
-            rest = rest.replace(spelling, "")
-    if rest != text and len(rest) < half:
+    spellings = {spelling for name in names for spelling in _spellings(name.strip().lower())}
+    nameless = _without(text, spellings)
+    if nameless != text and len(nameless) < half:
         raise WeakPassword(why="它主要是学校或人的姓名，容易猜到")
-    undated = _DATE.sub("", text)
-    if undated != text and len(undated) < half:
+    dateless = _DATE.sub("", text)
+    if dateless != text and len(dateless) < half:
         raise WeakPassword(why="它主要是一个日期，容易猜到")
     if len(_without_runs(text)) < half or _longest_run(text) * 2 > len(text):
         raise WeakPassword(why="它是键盘上连着的键或重复的字符，容易猜到")
-    bare = text
-    for word in _COMMON:
-        bare = bare.replace(word, "")
-    plain = _DATE.sub("", bare)
-    for name in names:
-        for spelling in _spellings(name.strip().lower()):
-            plain = plain.replace(spelling, "")
-    if len(_without_runs(plain)) < min(4, half):
-        raise WeakPassword(why="它是常见的密码或姓名加数字，容易猜到")
+    left = _DATE.sub("", _without(nameless, _COMMON))
+    if len(_without_runs(left)) < half - 1 or left.isdigit():
+        raise WeakPassword(why="它是常见的词、姓名或数字拼成的，容易猜到")
