@@ -49,7 +49,7 @@ class LedgerImport(QWidget):
                 "导入开放台账",
                 "先看清楚会进来什么，再确认；导入后还可以撤销。",
                 button("返回", self.back, icon_name="caret-left", shortcut="Esc"),
-                button("选择文件", self.choose, icon_name="file-xls", shortcut="Ctrl+O"),
+                button("选择文件", self.choose, icon_name="file-text", shortcut="Ctrl+O"),
                 self.take_button,
             )
         )
@@ -60,10 +60,10 @@ class LedgerImport(QWidget):
         self.progress.hide()
         column.addWidget(self.progress)
         self.empty = EmptyState(
-            "file-xls",
+            "file-text",
             "选一份开放（值班）记录",
             "有日期、时间和值班教师几列就行；日期写成 9月1日、2026-09-01、9.1 都认得，同一时间几个人值班不会重复计时。",
-            primary("选择文件", self.choose, icon_name="file-xls"),
+            primary("选择文件", self.choose, icon_name="file-text"),
         )
         column.addWidget(self.empty, 1)
         self.result = QWidget()
