@@ -7,7 +7,7 @@ records behind it and how much each one adds, so that the parts always sum to th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psyroom.reports.definition import MEASURES, Definition, TableDefinition, choices
 from psyroom.reports.tables import Cell, Column, Content, Figure, Row, Sheet, Table, count
@@ -43,12 +43,14 @@ class ListRow:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a return is filled from. `categories`: for a derived field its values in order, with labels."""
+    """All that a return is filled from. `categories`: for a derived field its values in order, with labels; `notes`:
+    what the reader must know of these facts."""
 
     rows: Mapping[str, Sequence[ListRow]]
     totals: Mapping[str, ListRow]
     tallies: Mapping[str, Sequence[Fact]]
     categories: Mapping[str, Mapping[str, str]]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Filled:
     traces: Mapping[str, Parts]
 
 
-def fill(definition: Definition, facts: Facts, words: Mapping[str, str], notes: Sequence[str] = ()) -> Filled:
-    """The return filled. `words` go into the info line; `notes` stand before the definition's own."""
+def fill(definition: Definition, facts: Facts, words: Mapping[str, str]) -> Filled:
+    """The return filled. `words` go into the info line; the facts' notes stand before the definition's own."""
     traces: dict[str, Parts] = {}
     tables: dict[str, list[Table]] = {}
     for table in definition.tables:
@@ -75,7 +77,7 @@ def fill(definition: Definition, facts: Facts, words: Mapping[str, str], notes: 
             info=(left, middle, right),
             tables=tuple(tables[name]),
             signatures=definition.signatures if name == names[-1] else (),
-            notes=(*notes, *definition.notes) if name == names[-1] else (),
+            notes=(*facts.notes, *definition.notes) if name == names[-1] else (),
         )
         for name in names
     )
@@ -87,10 +89,10 @@ def _list(table: TableDefinition, facts: Facts, traces: dict[str, Parts]) -> Tab
         found = []
         for column in table.columns:
             content = row.values.get(column.measure, "")
-            if isinstance(content, Figure):
+            if isinstance(content, Figure) and column.measure in row.parts:
                 id = f"{table.id}/{row.key}/{column.measure}"
-                content = Figure(id, content.value, content.text, content.number, content.adds)
-                traces[id] = row.parts.get(column.measure, ())
+                content = replace(content, id=id)
+                traces[id] = row.parts[column.measure]
             found.append(content)
         return tuple(found)
 

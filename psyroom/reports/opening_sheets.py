@@ -25,6 +25,7 @@ class WeekLine:
     group: int = 0
     parent: int = 0
     teacher: int = 0
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def week_sheet(
                     line.person,
                     *(_some(value) for value in received),
                     "",
-                    "",
+                    line.remark,
                 )
             )
         )

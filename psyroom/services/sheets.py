@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from psyroom.errors import Refused
-from psyroom.records.booking import STANDING
+from psyroom.records.booking import CHANNELS, STANDING
 from psyroom.reports import printing, xlsx
 from psyroom.reports.opening_sheets import TermLine, WeekLine, WeekTotals, term_sheet, week_sheet
 from psyroom.reports.recovery import chinese_date, recovery_sheet, recovery_text
@@ -21,7 +21,7 @@ from psyroom.reports.tomorrow import Expected, tomorrow_list
 from psyroom.rules.intervals import total, union
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import WEEKDAYS, TermSpan, day_name
-from psyroom.rules.typed import span
+from psyroom.rules.typed import clock, span
 from psyroom.services import hours
 from psyroom.services.clients import Names
 from psyroom.services.hours import Behind, WeekHours
@@ -142,34 +142,62 @@ def _visits(room: Room, first: date, last: date) -> list[ask.VisitRow]:
         return ask.visits(session, first, last)
 
 
+def ledger_only(rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> dict[str, int]:
+    """Openings whose ledger gave a number of visitors and in which no visit was logged: nobody knows of what kind."""
+    return {
+        row.id: row.received
+        for row in rows
+        if row.received and not any(v.day == row.day and row.starts <= v.starts < row.until for v in visits)
+    }
+
+
 def _lines(school: SchoolContext, rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> list[WeekLine]:
-    """Openings as logged, each with the visits that began in it; a visit in nobody's opening stands for itself."""
+    """Openings as logged, each with the visits that began in it; a visit in nobody's opening stands for itself, one by
+    telephone or online without minutes."""
     openings = [row for row in rows if row.kind == "opening" and row.minutes]
+    alone = {row.id: row for row in rows if row.kind == "visit"}
+    unsorted = ledger_only(rows, visits)
     received: dict[str, _Received] = {}
+    found: list[tuple[tuple[date, int, str], WeekLine]] = []
     for visit in visits:
         home = next((o for o in openings if o.day == visit.day and o.starts <= visit.starts < o.until), None)
-        key = home.id if home is not None else visit.id
-        received[key] = _add(received.get(key, _NOBODY), _received(visit))
-    lines = []
-    for row in rows:
-        if row.kind == "opening" and not row.minutes or row.kind == "visit" and row.id not in received:
+        if home is not None:
+            received[home.id] = _add(received.get(home.id, _NOBODY), _received(visit))
             continue
-        who = received.get(row.id, _NOBODY)
-        if row.kind == "opening" and row.received and not any(who):
-            who = (row.received, 0, 0, 0)  # a ledger gives one number of people for the stretch
-        lines.append(
-            WeekLine(
-                f"{row.day.month}月{row.day.day}日",
-                WEEKDAYS[row.day.weekday()],
-                span(row.starts, row.until),
-                band_name(school, row),
-                row.minutes,
-                row.outside,
-                school.people.get(row.person, ""),
-                *who,
-            )
+        behind = alone.get(visit.id)
+        line = WeekLine(
+            *_day_words(visit.day),
+            span(visit.starts, visit.ends) if visit.ends is not None else f"{clock(visit.starts)}—",
+            band_name(school, behind) if behind is not None else CHANNELS[visit.channel],
+            behind.minutes if behind is not None else 0,
+            behind.outside if behind is not None else 0,
+            school.people.get(visit.person, ""),
+            *_received(visit),
         )
-    return lines
+        found.append(((visit.day, visit.starts, visit.id), line))
+    for row in openings:
+        line = WeekLine(
+            *_day_words(row.day),
+            span(row.starts, row.until),
+            band_name(school, row),
+            row.minutes,
+            row.outside,
+            school.people.get(row.person, ""),
+            *received.get(row.id, _NOBODY),
+            remark=f"来访{unsorted[row.id]}人次" if row.id in unsorted else "",
+        )
+        found.append(((row.day, row.starts, row.id), line))
+    return [line for _, line in sorted(found, key=lambda item: item[0])]
+
+
+def _day_words(day: date) -> tuple[str, str]:
+    return f"{day.month}月{day.day}日", WEEKDAYS[day.weekday()]
+
+
+def ledger_note(rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> list[str]:
+    """What a ledger says beside the columns; nothing where there is nothing."""
+    number = sum(ledger_only(rows, visits).values())
+    return [f"另有台账登记的来访{number}人次，没有分类，不在表内"] if number else []
 
 
 def week(room: Room, day: date, now: datetime | None = None) -> Made:
@@ -232,7 +260,7 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
                 future=state_of(counted, today) == "future",
             )
         )
-    notes = ["多位教师同时值班只计一次，课外指上课时间以外"]
+    notes = ["多位教师同时值班只计一次，课外指上课时间以外", *ledger_note(rows, visits)]
     if any("※" in line.dates for line in lines):
         notes.append(ASSUMED)
     sheet = term_sheet(school.title, term.name, chinese_date(today), lines, notes)
