@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from psyroom.ui import tokens
 
@@ -49,32 +50,45 @@ def draw(painter: QPainter, name: str, rect: QRect, colour: str | QColor) -> Non
     painter.restore()
 
 
-class _Engine(QIconEngine):
-    """Paints at paint time, so that a change of theme or size needs no new icon."""
-
-    def __init__(self, name: str, role: str) -> None:
-        super().__init__()
-        self._name, self._role = name, role
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        role = "faint" if mode == QIcon.Mode.Disabled else self._role
-        draw(painter, self._name, rect, tokens.now().colour(role))
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        picture = QPixmap(size)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return picture
-
-    def clone(self) -> QIconEngine:
-        return _Engine(self._name, self._role)
+@lru_cache(maxsize=512)
+def _made(name: str, colour: str, resting: str, sides: tuple[int, ...]) -> QIcon:
+    # pictures, not an icon engine of our own: Qt deletes the clones it asks of one while Python still holds them
+    made = QIcon()
+    for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, resting)):
+        for side in sides:
+            picture = QPixmap(side, side)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            draw(painter, name, QRect(0, 0, side, side), ink)
+            painter.end()
+            made.addPixmap(picture, mode)
+    return made
 
 
 def icon(name: str, role: str = "ink") -> QIcon:
-    """An icon by its Phosphor name (`calendar-blank`, `student`, `plus`), in the colour of a palette role."""
-    return QIcon(_Engine(name, role))
+    """An icon by its Phosphor name (`calendar-blank`, `student`, `plus`), in the present colour of a palette role."""
+    look = tokens.now()
+    sides = tuple(sorted({16, look.px(16), look.px(18), look.px(18) * 2}))
+    return _made(name, look.colour(role), look.colour("faint"), sides)
+
+
+def wear(target: QAbstractButton | QAction, name: str, role: str) -> None:
+    """Give a button or an action its icon, and let it change with the look."""
+    target.setIcon(icon(name, role))
+    target.setProperty("worn", f"{name} {role}")
+
+
+def redress(widgets: Iterable[QWidget]) -> None:
+    """The look has changed: draw anew what `wear` gave."""
+    for widget in widgets:
+        for target in (widget, *widget.actions()):
+            worn = target.property("worn")
+            if isinstance(worn, str) and isinstance(target, QAbstractButton | QAction):
+                name, role = worn.split(" ")
+                target.setIcon(icon(name, role))
+                if isinstance(target, QAbstractButton):
+                    side = tokens.now().px(18)
+                    target.setIconSize(QSize(side, side))
 
 
 class Glyph(QWidget):

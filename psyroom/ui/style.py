@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from psyroom.paths import resource
-from psyroom.ui import fonts, tokens
+from psyroom.ui import fonts, icons, tokens
 from psyroom.ui.tokens import DARK, LIGHT, RADIUS, RADIUS_CARD, Look
 
 
@@ -212,6 +212,7 @@ def dress(look: Look) -> None:
     app.setPalette(palette(look))
     app.setFont(fonts.face())
     app.setStyleSheet(sheet(look))
+    icons.redress(app.allWidgets())
 
 
 def polish(widget: QWidget) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from psyroom.rules import typed
 from psyroom.ui import fonts, tokens
-from psyroom.ui.icons import icon
+from psyroom.ui.icons import icon, wear
 from psyroom.ui.kit.texts import text
 from psyroom.ui.style import polish
 
@@ -183,6 +183,7 @@ class DayField(_Typed):
         self.setPlaceholderText(placeholder)
         self.setMaximumWidth(tokens.now().px(220))
         pick = self.addAction(icon("calendar-blank", "soft"), QLineEdit.ActionPosition.TrailingPosition)
+        wear(pick, "calendar-blank", "soft")
         pick.setToolTip("选日期")
         pick.triggered.connect(self._month)
 

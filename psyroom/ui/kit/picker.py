@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from psyroom.ui import fonts, tokens
-from psyroom.ui.icons import icon
+from psyroom.ui.icons import icon, wear
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class Picker(QLineEdit):
         self._search, self._most = search, most
         self._taken: Found | None = None
         self.setPlaceholderText(placeholder)
-        self.addAction(icon("magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        glass = self.addAction(icon("magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        wear(glass, "magnifying-glass", "faint")
         self._model = HitModel()
         self._list = _Popup(self)
         self._list.setModel(self._model)

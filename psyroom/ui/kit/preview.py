@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from psyroom.ui import ask, tokens
 from psyroom.ui.kit.texts import button, text, tool
 from psyroom.ui.tokens import SPACE
 
-ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+ZOOMS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 PRINT_DPI = 300
 KEPT = 6
 """Pages kept drawn: an A4 page at 100 % is 2.7 MB."""
@@ -27,12 +27,12 @@ def image_of(page: preview.PageImage) -> QImage:
 class PdfPreview(QWidget):
     """The pages of `pdf` under each other; only those in sight are drawn, anew at every zoom, so letters stay sharp.
 
-    More buttons go into `actions`.
+    A page fills the width until the person zooms. More buttons go into `actions`.
     """
 
     def __init__(self, pdf: bytes = b"", *, printable: bool = True) -> None:
         super().__init__()
-        self._pdf, self._zoom = b"", 2
+        self._pdf, self._zoom, self._fits = b"", 1.0, True
         self.setObjectName("preview")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,10 +54,12 @@ class PdfPreview(QWidget):
             self.actions.addWidget(button("打印", self.print, icon_name="printer", shortcut="Ctrl+P", small=True))
         column.addLayout(bar)
         self._pages = _Pages()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(self._pages)
-        column.addWidget(area, 1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._area.setWidget(self._pages)
+        self._area.viewport().installEventFilter(self)
+        column.addWidget(self._area, 1)
         if pdf:
             self.show_pdf(pdf)
 
@@ -72,19 +74,32 @@ class PdfPreview(QWidget):
     def page_count(self) -> int:
         return len(self._pages.sizes)
 
+    def zoom(self) -> float:
+        return self._zoom
+
     def set_zoom(self, zoom: float) -> None:
-        self._zoom = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - zoom))
+        """1.0 is the size of the paper."""
+        self._zoom, self._fits = zoom, False
         self._draw()
 
     def _draw(self) -> None:
-        zoom = ZOOMS[self._zoom]
-        self._percent.setText(f"{round(zoom * 100)} %")
-        self._pages.set(self._pdf, 96 * zoom)
+        if self._fits and self._pdf:
+            wide = max((w for w, _ in preview.sizes(self._pdf)), default=595) * 96 / 72
+            room = self._area.viewport().width() - SPACE * 4
+            self._zoom = max(0.2, min(1.5, room / wide))
+        self._percent.setText(f"{round(self._zoom * 100)} %")
+        self._pages.set(self._pdf, 96 * self._zoom)
         self._count.setText(f"共 {self.page_count()} 页")
 
     def _step(self, by: int) -> None:
-        self._zoom = max(0, min(self._zoom + by, len(ZOOMS) - 1))
-        self._draw()
+        further = [z for z in ZOOMS if (z > self._zoom + 0.01 if by > 0 else z < self._zoom - 0.01)]
+        if further:
+            self.set_zoom(min(further) if by > 0 else max(further))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._fits:
+            self._draw()
+        return False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from psyroom.ui import fonts, tokens
-from psyroom.ui.icons import icon
+from psyroom.ui.icons import wear
 from psyroom.ui.style import polish
 
 
@@ -79,7 +79,7 @@ def button(
     made.setAutoDefault(False)
     if icon_name:
         role = {"primary": "on_accent", "quiet": "accent", "danger": "brick"}.get(kind, "soft")
-        made.setIcon(icon(icon_name, role))
+        wear(made, icon_name, role)
         side = tokens.now().px(18)
         made.setIconSize(QSize(side, side))
     if shortcut:
@@ -108,7 +108,7 @@ def danger(words: str, do: Callable[[], object] | None = None, **more: object) -
 def tool(icon_name: str, tip: str, do: Callable[[], object] | None = None, *, shortcut: str = "") -> QToolButton:
     """A small button that is only an icon; its name stands in the tool tip and for a screen reader."""
     made = QToolButton()
-    made.setIcon(icon(icon_name, "soft"))
+    wear(made, icon_name, "soft")
     side = tokens.now().px(18)
     made.setIconSize(QSize(side, side))
     made.setAccessibleName(tip)

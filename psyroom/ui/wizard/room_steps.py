@@ -73,7 +73,7 @@ class PlaceStep(Step):
 
     def __init__(self, heading: str = "资料放在哪里", *, ask_restore: bool = True) -> None:
         super().__init__(
-            "存放", heading, "放在固定硬盘上，不要放在 U 盘、网盘或共享文件夹里。里面的文件都是加密的，请不要手工改动。"
+            "存放", heading, "放在固定硬盘上，不放 U 盘、网盘和共享文件夹。里面的文件都加了密，不要手工改动。"
         )
         self.folder = FolderField("选一个空文件夹", empty_in)
         self.folder.set_value(free_folder(proposed_room_folder()))

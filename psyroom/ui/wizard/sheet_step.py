@@ -47,7 +47,6 @@ class SheetStep(Step):
         across = QHBoxLayout()
         across.setSpacing(SPACE * 3)
         self.preview = PdfPreview(printable=False)
-        self.preview.set_zoom(0.75)
         across.addWidget(self.preview, 3)
         side = QWidget()
         side.setFixedWidth(tokens.now().px(270))
