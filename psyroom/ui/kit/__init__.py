@@ -15,17 +15,7 @@ if TYPE_CHECKING:
     from psyroom.ui.icons import Glyph, icon
     from psyroom.ui.kit.bars import HoursBar, Progress, WeekBar, WeekBars, hours
     from psyroom.ui.kit.cards import Card, EmptyState, PageHeader, Stat, Tag, draw_tag, rule, tag_size
-    from psyroom.ui.kit.fields import (
-        Check,
-        Choice,
-        DayField,
-        Field,
-        LongText,
-        NumberField,
-        TextField,
-        TimeField,
-        day_words,
-    )
+    from psyroom.ui.kit.fields import Check, Choice, Field, LongText, NumberField, TextField
     from psyroom.ui.kit.form import Form, control_for
     from psyroom.ui.kit.picker import Found, Picker
     from psyroom.ui.kit.preview import PdfPreview
@@ -34,15 +24,14 @@ if TYPE_CHECKING:
     from psyroom.ui.kit.steps import StepLine
     from psyroom.ui.kit.table import Column, Table
     from psyroom.ui.kit.texts import Elided, button, danger, primary, quiet, set_kind, text, tool
+    from psyroom.ui.kit.times import DayField, TimeField, day_words
     from psyroom.ui.kit.toast import Toast
 
 _HOMES = {
     "psyroom.ui.icons": ("Glyph", "icon"),
     "psyroom.ui.kit.bars": ("HoursBar", "Progress", "WeekBar", "WeekBars", "hours"),
     "psyroom.ui.kit.cards": ("Card", "EmptyState", "PageHeader", "Stat", "Tag", "draw_tag", "rule", "tag_size"),
-    "psyroom.ui.kit.fields": (
-        "Check", "Choice", "DayField", "Field", "LongText", "NumberField", "TextField", "TimeField", "day_words",
-    ),
+    "psyroom.ui.kit.fields": ("Check", "Choice", "Field", "LongText", "NumberField", "TextField"),
     "psyroom.ui.kit.form": ("Form", "control_for"),
     "psyroom.ui.kit.picker": ("Found", "Picker"),
     "psyroom.ui.kit.preview": ("PdfPreview",),
@@ -51,6 +40,7 @@ _HOMES = {
     "psyroom.ui.kit.steps": ("StepLine",),
     "psyroom.ui.kit.table": ("Column", "Table"),
     "psyroom.ui.kit.texts": ("Elided", "button", "danger", "primary", "quiet", "set_kind", "text", "tool"),
+    "psyroom.ui.kit.times": ("DayField", "TimeField", "day_words"),
     "psyroom.ui.kit.toast": ("Toast",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -13,8 +13,9 @@ from sqlmodel import SQLModel
 
 from psyroom.errors import NotValid
 from psyroom.records.fields import about, checked
-from psyroom.ui.kit.fields import Check, Choice, DayField, Field, LongText, NumberField, TextField, TimeField
+from psyroom.ui.kit.fields import Check, Choice, Field, LongText, NumberField, TextField
 from psyroom.ui.kit.texts import text
+from psyroom.ui.kit.times import DayField, TimeField
 from psyroom.ui.tokens import SPACE
 
 Model = TypeVar("Model", bound=SQLModel)

@@ -15,8 +15,9 @@ from psyroom.rules import policy
 from psyroom.rules.periods import default_periods
 from psyroom.rules.time import school_year_of
 from psyroom.ui.kit.cards import Card
-from psyroom.ui.kit.fields import Choice, DayField, Field, NumberField, TextField, TimeField
+from psyroom.ui.kit.fields import Choice, Field, NumberField, TextField
 from psyroom.ui.kit.texts import quiet, text, tool
+from psyroom.ui.kit.times import DayField, TimeField
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.wizard.frame import Step
 
