@@ -187,6 +187,9 @@ class _Writer:
     def _span(self, first: int, after: int, text: str, style: str, align: str) -> None:
         if after - first > 1:
             self.page.merge_range(self.row, first, self.row, after - 1, "", self.formats.of(style, align))
+        elif not text:
+            self.page.write_blank(self.row, first, None, self.formats.of(style, align))
+            return
         self.page.write_string(self.row, first, text, self.formats.of(style, align))
 
     def _info(self, info: tuple[str, str, str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -152,14 +151,13 @@ def test_a_file_held_for_a_moment_is_waited_for(lived: Room, tmp_path: Path, mon
         real(source, target)
 
     monkeypatch.setattr(outgoing.os, "replace", replace)
+    monkeypatch.setattr(outgoing, "PATIENCE", 60.0)
     threading.Timer(0.3, held.set).start()
     assert outgoing.put(lived, {"甲.txt": b"1"}, tmp_path)[0].read_bytes() == b"1"
     held.clear()
     monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
-    began = time.monotonic()
     with pytest.raises(CannotWriteFile):
         outgoing.put(lived, {"甲.txt": b"2", "乙.txt": b"3"}, tmp_path)
-    assert time.monotonic() - began >= 0.2
     assert (tmp_path / "甲.txt").read_bytes() == b"1" and [
         p.name for p in tmp_path.iterdir() if p.suffix == ".new"
     ] == []
