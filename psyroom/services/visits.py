@@ -1,6 +1,7 @@
 """What took place: arriving, walking in, leaving, closing. Whoever is on duty marks; the counsellor closes.
 
-A visit opens the room for as long as it lasts (`intervals`). A visit without a booking is a walk-in (直接来访).
+A visit in person opens the room for as long as it lasts (`hours` counts it). A visit without a booking is a walk-in
+(直接来访).
 """
 
 from __future__ import annotations
@@ -243,20 +244,3 @@ def follow_up(room: Room, booking_id: str, code: str) -> str:
         booking.follow_up = code
         deed.session.add(booking)
     return f"已记下：{FOLLOW_UPS[code]}"
-
-
-# ---- for others -----------------------------------------------------------------------------------------------
-
-
-def intervals(room: Room, first: date, last: date, now: datetime) -> list[tuple[date, int, int]]:
-    """(day, starts, ends) in which visits kept the room open; one still inside today counts up to now."""
-    with room.read() as session:
-        rows = ask.visits(session, first, last)
-    found = []
-    for row in rows:
-        if row.channel != "in_person":  # on the telephone nobody could have come in
-            continue
-        ends = row.ends if row.ends is not None else minute_of(now) if row.day == now.date() else row.starts
-        if ends > row.starts:
-            found.append((row.day, row.starts, ends))
-    return found

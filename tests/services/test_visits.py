@@ -10,7 +10,7 @@ import pytest
 
 from psyroom.errors import NeedsCounsellor, NotValid, Refused
 from psyroom.records.booking import Booking, Visit
-from psyroom.services import bookings, visits, week
+from psyroom.services import bookings, hours, visits, week
 from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small, undo
 
 
@@ -151,7 +151,9 @@ def test_not_coming_is_a_task_until_something_was_done(small: Small) -> None:
 
 def test_visits_keep_the_room_open(small: Small) -> None:
     entered = visits.walk_in(small.room, {"student": small.students[0]}, at(TUESDAY, 725))
-    assert visits.intervals(small.room, TUESDAY, TUESDAY, at(TUESDAY, 740)) == [(TUESDAY, 725, 740)]
+    rows = hours.rows_behind(small.room, TUESDAY, TUESDAY, at(TUESDAY, 740))
+    assert [(r.kind, r.starts, r.until) for r in rows] == [("visit", 725, 740)]
     visits.close(small.room, entered.visit, at(TUESDAY, 770))
     visits.walk_in(small.room, {"student": small.students[1], "channel": "telephone"}, at(TUESDAY, 780))
-    assert visits.intervals(small.room, TUESDAY, TUESDAY, at(TUESDAY, 800)) == [(TUESDAY, 725, 770)]
+    rows = hours.rows_behind(small.room, TUESDAY, TUESDAY, at(TUESDAY, 800))
+    assert [(r.starts, r.until, r.adds_outside) for r in rows] == [(725, 770, 45)]

@@ -1,0 +1,127 @@
+"""今日: the time line, and tasks that come and go with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psyroom.records.students import StudentQuestion
+from psyroom.services import bookings, openings, slips, students, today, visits
+from psyroom.services import school as schools
+from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
+
+FRIDAY = TUESDAY + timedelta(days=3)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Small]:
+    made = make_small(tmp_path / "室")
+    yield made
+    made.room.close()
+
+
+def book(small: Small, which: int = 0, **more: Any) -> str:
+    values = {
+        "student": small.students[which],
+        "day": TUESDAY,
+        "starts": 730,
+        "ends": 760,
+        "person": small.wang,
+        **more,
+    }
+    return bookings.book(small.room, values, at(MONDAY, 480)).id
+
+
+def kinds(small: Small, now: datetime) -> list[str]:
+    return [t.kind for t in today.today(small.room, now).tasks]
+
+
+def test_the_time_line_holds_who_comes_and_who_is_in(small: Small) -> None:
+    book(small)
+    cancelled = book(small, 1, starts=790, ends=820)
+    bookings.cancel(small.room, cancelled, "cancelled_by_student")
+    visits.walk_in(small.room, {"student": small.students[2]}, at(TUESDAY, 700))
+    shown = today.today(small.room, at(TUESDAY, 710))
+    assert [(e.who, e.state) for e in shown.entries] == [("王芳", "正在"), ("张晓雨", "待到")]
+    assert shown.title == "9月8日 周二 · 第 2 周" and shown.empty == ""
+
+
+def test_an_empty_day_says_so_kindly(small: Small) -> None:
+    assert "还没有人预约" in today.today(small.room, at(TUESDAY, 480)).empty
+    assert "国庆节" in today.today(small.room, datetime(2026, 10, 1, 9)).empty
+    assert "不上课" in today.today(small.room, datetime(2026, 9, 13, 9)).empty
+
+
+def test_a_task_for_every_loose_end_and_none_once_it_is_tied(small: Small) -> None:
+    now = at(TUESDAY, 600)
+    missed = book(small, 0, day=MONDAY)
+    open_ = book(small, 1, day=MONDAY, starts=790, ends=820)
+    visits.no_show(small.room, missed, at(MONDAY, 800))
+    entered = visits.walk_in(small.room, {"student": small.students[2]}, at(MONDAY, 1000))
+    openings.duty_on(small.room, at(MONDAY, 720))
+    slips.write_slip(small.room, "来时在哭", at(MONDAY, 1010))
+    with small.room.write("名册") as deed:
+        question = StudentQuestion(student=small.students[3], field="id_number", reason="校验位不对")
+        deed.session.add(question)
+    tasks = today.today(small.room, now).tasks
+    assert [t.kind for t in tasks] == ["missed", "duty", "not_closed", "slips", "left_open", "questions"]
+    assert [t.urgency for t in tasks] == ["brick"] * 3 + ["amber"] * 2 + [""]
+    assert tasks[0].target == {"booking": missed} and tasks[2].target == {"visit": entered.visit}
+    assert "来时在哭" not in str([(t.words, t.detail) for t in tasks])
+
+    visits.follow_up(small.room, missed, "found")
+    visits.arrive(small.room, open_, now)  # back-entry: hours known, still to be closed
+    openings.duty_off(small.room, now, ends=800)
+    visits.close(small.room, entered.visit, now, ends=1030)
+    for note in slips.read_slips(small.room):
+        slips.mark_read(small.room, note.id)
+    students.settle_question(small.room, question.id)
+    assert kinds(small, now) == ["not_closed"]
+    (left,) = today.today(small.room, now).tasks
+    assert left.target == {"booking": open_}
+
+
+def test_many_of_a_kind_are_one_line_and_never_more_than_seven(small: Small) -> None:
+    for n in range(4):
+        book(small, n, day=MONDAY, starts=725 + n * 20, ends=740 + n * 20)
+    tasks = today.today(small.room, at(TUESDAY, 600)).tasks
+    assert [(t.kind, t.count) for t in tasks] == [("left_open", 4)]
+    assert "4 个以前的预约" in tasks[0].words and "周一 12:05" in tasks[0].detail
+
+
+def test_a_short_week_is_a_task_from_thursday_noon(small: Small) -> None:
+    schools.set_target(small.room, date(2026, 8, 31), 1200)
+    thursday = TUESDAY + timedelta(days=2)
+    assert "short" not in kinds(small, at(thursday, 719))
+    (task,) = [t for t in today.today(small.room, at(thursday, 720)).tasks if t.kind == "short"]
+    assert task.page == "openings" and task.detail
+    schools.set_target(small.room, date(2026, 8, 31), 60)
+    assert "short" not in kinds(small, at(thursday, 720))
+
+
+def test_the_desk_sees_its_own_tasks_only(small: Small) -> None:
+    book(small, 0, day=MONDAY)
+    slips.write_slip(small.room, "好", at(MONDAY, 1010))
+    entered = visits.walk_in(small.room, {"student": small.students[2]}, at(TUESDAY, 480))
+    room = as_duty(small)
+    visits.leave(room, entered.visit, at(TUESDAY, 500))
+    shown = today.today(room, at(TUESDAY, 600))
+    assert [t.kind for t in shown.tasks] == ["left_open"]
+
+
+def test_tomorrow_is_the_next_school_day(small: Small) -> None:
+    assert today.next_school_day(small.room, FRIDAY) == FRIDAY + timedelta(
+        days=1
+    )  # the school teaches on that Saturday
+    assert today.next_school_day(small.room, date(2026, 9, 30)) == date(2026, 10, 8)
+
+
+def test_a_new_year_asks_for_its_holidays_when_it_is_near(small: Small) -> None:
+    assert "calendar" not in kinds(small, datetime(2026, 11, 10, 9))
+    assert "calendar" in kinds(small, datetime(2026, 12, 10, 9))
+    schools.answer_year(small.room, 2027, [date(2027, 1, 1)], [])
+    assert "calendar" not in kinds(small, datetime(2026, 12, 10, 9))
