@@ -76,8 +76,6 @@ def _workbook(data: bytes) -> list[dict[str, Any]]:
     except calamine.PasswordError as error:
         raise Refusal(ENCRYPTED) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        if "assword" in str(error):
-            raise Refusal(ENCRYPTED) from error
         raise Refusal(BAD, "文件不完整或已损坏，请重新下载或另存一份") from error
     return found
 

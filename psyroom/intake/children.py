@@ -24,6 +24,7 @@ _LIMITS: dict[str, int] = {
 }
 _BOARDERS = frozenset({"住校", "寄宿", "寄宿生", "住宿", "内宿", "住校生", "住读", "借宿", "全寄宿", "在校住宿", "校内住宿", "住宿生", "住"})
 _DAY_PUPILS = frozenset({"走读", "走读生", "通校", "外宿", "通学", "不住校", "校外", "非寄宿", "不寄宿", "走"})
+_SAME = {"left_behind": "农村留守", "poor": "贫困"}
 _FOCUS = ("left_behind", "orphan", "single_parent", "poor", "disabled")
 
 
@@ -178,24 +179,21 @@ class RowReader:
         child.values["boarding"] = (not answer) if inverted else answer
 
     def _label(self, child: Row, code: str, cell: Cell) -> None:
+        """A focus label from a column of its own: yes or no, or the kind (视力残疾, 低保, 双亲留守儿童), kept with it."""
         said = values.uncoded(cell)
-        if said.startswith(("非", "无", "不")) or said in ("正常", "健康"):
+        if values.code(cell) == "0" or said.startswith(("非", "无", "不", "未")) or said in ("正常", "健康"):
             child.denied.add(code)
             return
-        detail = ""
         try:
-            if values.yes(cell) is False:
+            if values.yes(said) is False:
                 child.denied.add(code)
-                return
-            if values.code(cell) and not said:
-                detail = ""
+            else:
+                child.labels[code] = ""
         except values.Unread:
-            detail = said  # 视力残疾, 低保: the kind is kept with the label
-        words = said.removesuffix("儿童").removesuffix("学生")
-        if code == "left_behind":
-            detail = words if words in ("单亲留守", "双亲留守") else {"1": "单亲留守", "2": "双亲留守"}.get(words, "") if (
-                values.code(cell)) else ("" if words in ("留守", "是", "√") or len(words) < 2 else words)
-        child.labels[code] = detail[:20]
+            if said.isdigit():
+                raise
+            kind = said.removesuffix("儿童").removesuffix("学生").removesuffix("家庭").removesuffix("户")
+            child.labels[code] = "" if kind in (LABELS[code], _SAME.get(code)) else kind[:20]
 
     def _remark(self, child: Row, cell: Cell) -> None:
         found = read_remark(values.text(cell))

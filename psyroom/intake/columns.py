@@ -71,7 +71,10 @@ def _known(texts: list[str]) -> int:
 
 
 def _names(texts: list[str]) -> bool:
-    return any(_could_name(text) and (found := guess(text)) is not None and found.field == "name" for text in texts)
+    """Whether the texts hold the header of a name column. A line alone (学生姓名一览表) must say just that."""
+    least = 0.8 if _known(texts) < 2 else 0.5
+    found = [guess(text) for text in texts if _could_name(text)]
+    return any(g is not None and g.field == "name" and g.sure > least for g in found)
 
 
 def _could_name(text: str) -> bool:
@@ -108,6 +111,9 @@ def _is_sub_row(head: list[str], below: list[str]) -> bool:
     if not filled or any(len(text) > 12 or re.search(r"\d{3}", text) for _, text in filled):
         return False
     if not all(plain(text) in _SUB_WORDS or guess(text) for _, text in filled):
+        return False
+    words = {plain(text) for _, text in filled}
+    if len(filled) < 2 or len(words & {"男", "女"}) == 1:  # a child's own cells, not heads
         return False
     for place, text in enumerate(below):
         over = head[place] if place < len(head) else ""

@@ -187,7 +187,7 @@ class _SheetReader:
         if not self.first <= day <= self.last:
             raise _Line("day", f"日期 {day} 不在本学期（{self.first} 至 {self.last}）里，这一行没有导入，请核对日期")
         spans = self._spans(row)
-        person = " ".join(shown(self._cell(row, "person")).split())
+        person = "、".join(" ".join(part.split()) for part in shown(self._cell(row, "person")).splitlines() if part.strip())
         received = self._received(self._cell(row, "received"))
         line = (day, tuple(spans), person, received)
         if line in self.seen:

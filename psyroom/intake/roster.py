@@ -19,6 +19,7 @@ _TOTAL = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|总\s*人\s*数|
 _FOOT = re.compile(
     r"^(制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|班\s*主\s*任|校\s*长|负\s*责\s*人|联系电话|填报|说\s*明|备\s*注|注\s*[:：\d]|以上|日期|统计|第.{1,4}页|共.{1,6}[人页])"
 )
+NO_CLASS = "没有班级，这一行没有导入，请补上班级后再导入一次"
 _TELLING = ("sex", "sex_m", "sex_f", "born", "registry_number", "id_number", "guardian", "guardian_phone", "phone")
 
 
@@ -80,6 +81,7 @@ def read_roster(
             _SheetReader(sheet, table, classing, read).read()
     if not read.headers:
         raise NoTable(name=book.name)
+    _without_classes(read)
     read.columns = list(keys.values())
     read.spellings = list(classing.unread.values())
     _without_days(read)
@@ -98,6 +100,17 @@ def _original_header(sheet: Sheet, table: Table) -> list[str]:
     for column in table.columns:
         texts[column.index] = column.key
     return texts
+
+
+def _without_classes(read: RosterRead) -> None:
+    """A sheet of names without any class, beside sheets of classes, is another list (teachers, dormitories)."""
+    filled = {row.sheet for row in read.rows}
+    for name in [name for name in read.headers if name not in filled]:
+        mine = [row for row in read.refused if row.sheet == name]
+        if filled and mine and all(p.reason == NO_CLASS for row in mine for p in row.problems):
+            read.refused = [row for row in read.refused if row.sheet != name]
+            read.headers.pop(name)
+            read.notes.append(f"工作表“{name}”里没有一处写明班级，没有读；如果是名册，请补上班级后再导入一次。")
 
 
 def _without_days(read: RosterRead) -> None:
@@ -157,6 +170,8 @@ class _SheetReader:
             telling = any(i < len(row) and not is_blank(row[i]) for i in self.telling)
             if self._is_header(name_cell):
                 continue
+            if self._is_total(filled, name_cell):
+                continue
             if not telling:
                 if (found := self._section(filled)) is not None:
                     section = found
@@ -199,7 +214,7 @@ class _SheetReader:
             if found is not None:
                 return found
             if not key:
-                self._refuse(child, "class", "没有班级，这一行没有导入，请补上班级后再导入一次")
+                self._refuse(child, "class", NO_CLASS)
                 return None
             if grade_text and not class_text and self.classing.parse(grade_text, "1"):
                 self._refuse(child, "class", f"只有年级“{grade_text}”，没有班，这一行没有导入，请补上班级后再导入一次")
@@ -230,6 +245,11 @@ class _SheetReader:
         if heading.found or (heading.grade and plain(heading.grade) == plain(texts[0])):
             return heading
         return None
+
+    def _is_total(self, filled: list[Cell], name_cell: Cell) -> bool:
+        """合计 | 38人 | 20 | 18: no child, whatever stands in the columns of the children."""
+        first, name = shown(filled[0]), shown(name_cell)
+        return bool(_TOTAL.match(first)) and (not name or name == first or not re.search(r"[^\d\s人名:：]", name))
 
     def _is_footer(self, filled: list[Cell], name_cell: Cell) -> bool:
         first, name = shown(filled[0]), shown(name_cell)
