@@ -57,16 +57,15 @@ def _without_runs(text: str) -> str:
 
 
 def _spellings(name: str) -> set[str]:
-    """A name as written, in pinyin, and by initials; initials count only when there are at least three."""
-    found = {name}
+    """A name as written, and in pinyin both ways round where that is long enough to be meant."""
+    found = {name} if len(name) >= 2 else set()
     if any("㐀" <= c <= "鿿" for c in name):
         from pypinyin import lazy_pinyin
 
         syllables = lazy_pinyin(name)
-        found.add("".join(syllables).lower())
-        if len(syllables) > 1:
-            found.add(("".join(syllables[1:]) + syllables[0]).lower())
-    return {spelling for spelling in found if len(spelling) >= 2}
+        turned = [*syllables[1:], *syllables[:1]]
+        found |= {spelling for parts in (syllables, turned) if len(spelling := "".join(parts).lower()) >= 5}
+    return found
 
 
 def _without(text: str, words: Iterable[str]) -> str:
