@@ -150,7 +150,11 @@ class EmptyState(QWidget):
             more = text(words, "soft")
             more.setAlignment(middle)
             more.setFixedWidth(tokens.now().px(400))
-            column.addWidget(more, 0, middle)
+            across = QHBoxLayout()  # an aligned label is given its height for the whole width, and is then cut
+            across.addStretch(1)
+            across.addWidget(more)
+            across.addStretch(1)
+            column.addLayout(across)
         if action is not None:
             column.addSpacing(SPACE)
             column.addWidget(action, 0, middle)
