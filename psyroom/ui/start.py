@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -119,13 +120,29 @@ def run(folder: Path | None = None) -> int:
     sys.excepthook = program.on_bug
     program.show()
 
-    from PySide6.QtCore import QTimer
-
     def behind() -> None:
         from psyroom import log
 
         log.begin()
         threading.Thread(target=load_behind, name="psyroom-loading", daemon=True).start()
 
-    QTimer.singleShot(0, behind)
+    _after_first_picture(program.entrance, behind)
     return int(app.exec())
+
+
+def _after_first_picture(window: Any, do: Callable[[], None]) -> None:
+    """Call `do` once the window is drawn. Loading any earlier competes with the drawing: measured, two seconds."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Expose:
+                watched.removeEventFilter(self)
+                QTimer.singleShot(0, do)
+            return False
+
+    handle = window.windowHandle()
+    if handle.isExposed():
+        QTimer.singleShot(0, do)
+    else:
+        handle.installEventFilter(Watch(handle))
