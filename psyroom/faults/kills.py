@@ -113,7 +113,17 @@ def _draft(room: Room, dice: random.Random) -> str:
     return ""
 
 
-FULL: tuple[Callable[[Room, random.Random], str], ...] = (_both, _both, _both, _bulk, _desk, _case, _change_all, _undo, _draft)
+FULL: tuple[Callable[[Room, random.Random], str], ...] = (
+    _both,
+    _both,
+    _both,
+    _bulk,
+    _desk,
+    _case,
+    _change_all,
+    _undo,
+    _draft,
+)
 DESK: tuple[Callable[[Room, random.Random], str], ...] = (_desk,)
 
 
@@ -209,9 +219,9 @@ def run(kills: int, place: Path, *, seed: int | None = None, say: Callable[[str]
         if number % FRESH_ROOM_EVERY == 0:
             shutil.rmtree(folder, ignore_errors=True)
             folder, told = place / f"房间 {number}", []
-            make_room(
-                folder, people=[(COUNSELLOR, "counsellor", PASSWORD), (DUTY, "duty", PASSWORD)], practice=True
-            )[0].close()
+            make_room(folder, people=[(COUNSELLOR, "counsellor", PASSWORD), (DUTY, "duty", PASSWORD)], practice=True)[
+                0
+            ].close()
         told += _kill_once(folder, dice, figures)
         hot = [settle.is_hot(folder / name) for name in settle.JOURNALS]
         figures.hot += any(hot)

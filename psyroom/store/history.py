@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel
 
 from psyroom.errors import NotFound, NothingToUndo, NotUndoable, Overtaken, Refused
 from psyroom.store.connection import raw_of
+from psyroom.store.migrations.runner import migrated_at
 from psyroom.store.room import Room
 from psyroom.store.tables import schema_of, table_named
 
@@ -183,7 +184,7 @@ def undo_except(
                 continue
             seen = True
             seq, spans, person, label, undoable = row
-            if not undoable or (spans and len(room.schemas) == 1):
+            if not undoable or (spans and len(room.schemas) == 1) or seq <= migrated_at(raw.execute, schema):
                 raise NotUndoable(label=label)
             if person != room.person.id:
                 raise Refused(why="只能撤销自己做的操作，请由做这一步的人来撤销。")

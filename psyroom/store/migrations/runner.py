@@ -65,6 +65,8 @@ def _run(raw: Connection, due: Sequence[Step], version: dict[str, int]) -> None:
             step.run(raw.execute)
             for schema in step.files:
                 raw.execute(f"PRAGMA {schema}.user_version = {step.number}")
+        for schema in {schema for step in due for schema in step.files}:
+            _mark(raw, schema)
         for schema in version:
             triggers.install(raw.execute, schema)
             if raw.execute(f"PRAGMA {schema}.foreign_key_check").fetchall():
@@ -74,3 +76,22 @@ def _run(raw: Connection, due: Sequence[Step], version: dict[str, int]) -> None:
         if raw.in_transaction:
             raw.execute("ROLLBACK")
         raise
+
+
+MIGRATED = "migrated"
+"""State by this name holds the last deed before the shape changed: what older deeds stored may name columns that are gone."""
+
+
+def _mark(raw: Connection, schema: str) -> None:
+    table = "desk_state" if schema == "main" else "case_state"
+    raw.execute(
+        f"INSERT OR REPLACE INTO {schema}.{table} (id, value) SELECT ?, coalesce(max(seq), 0) FROM {schema}.deed",
+        (MIGRATED,),
+    )
+
+
+def migrated_at(execute: Execute, schema: str) -> int:
+    """The number of a file's last deed before its shape last changed; 0 when it never did."""
+    table = "desk_state" if schema == "main" else "case_state"
+    row = execute(f"SELECT value FROM {schema}.{table} WHERE id = ?", (MIGRATED,)).fetchone()
+    return int(row[0]) if row else 0

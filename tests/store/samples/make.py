@@ -1,0 +1,52 @@
+"""Make the sample room of today's shape: `python tests/store/samples/make.py`. Only before that shape has gone out to
+schools; afterwards a sample stays as it is for ever, and a change of shape is a step of `psyroom.store.migrations`."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from psyroom.records.booking import Visit
+from psyroom.records.school import School, Term
+from psyroom.records.students import Student, StudentDetail, StudentLabel
+from psyroom.store import keys
+from psyroom.store.making import make_room
+from psyroom.store.migrations import LATEST
+
+HERE = Path(__file__).parent
+COUNSELLOR, DUTY = "样本教师", "样本值班"
+PASSWORDS = {COUNSELLOR: "樟树下的长椅坐着两个人呀", DUTY: "图书馆三楼靠窗的那个座位"}
+
+
+def make(folder: Path) -> str:
+    """A small room with something in every corner; returns its recovery code."""
+    keys.UNBOUND = keys.PRACTICE  # nobody's data; the suite opens it often
+    people = [(COUNSELLOR, "counsellor", PASSWORDS[COUNSELLOR]), (DUTY, "duty", PASSWORDS[DUTY])]
+    room, code = make_room(folder, people=people, school_name="样本中学", use_keyring=False)
+    with room:
+        with room.write("新建辅导室") as deed:
+            deed.session.add(School(name="样本中学", stage="junior"))
+            deed.session.add(Term(year=2026, half=1, starts=date(2026, 8, 31), weeks=20))
+        with room.write("导入名册") as deed:
+            for number in range(3):
+                student = Student(name=f"学生{number}", stage="junior", cohort=2025, class_no=number + 1)
+                deed.session.add(student)
+                deed.session.add(StudentDetail(id=student.id, guardian=f"家长{number}", born=date(2012, 3, 5)))
+                deed.session.add(StudentLabel(student=student.id, label="poor"))
+        with room.write("登记来访") as deed:
+            deed.session.add(
+                Visit(day=date(2026, 9, 1), starts=740, ends=780, person=room.person.id, student=student.id)
+            )
+            student.class_no = 9
+            deed.session.add(student)
+    return code
+
+
+if __name__ == "__main__":
+    goal = HERE / f"shape{LATEST}"
+    shutil.rmtree(goal, ignore_errors=True)
+    code = make(goal)
+    for left in (*goal.glob("*-journal"), goal / "room.lock", goal / "room.json.before"):
+        left.unlink(missing_ok=True)
+    (goal / "recovery.txt").write_text(code + "\n", "utf-8")
