@@ -53,7 +53,18 @@ class Shell:
 
     def new(self, stage: str = "中职", region: str = "hunan-vocational", term_start: str = "2026-08-31") -> None:
         self(
-            *("--room", str(self.room), "room", "new", "--school", "临江职业中专", "--stage", stage, "--region", region),
+            *(
+                "--room",
+                str(self.room),
+                "room",
+                "new",
+                "--school",
+                "临江职业中专",
+                "--stage",
+                stage,
+                "--region",
+                region,
+            ),
             *("--term-start", term_start, "--weeks", "17", "--lessons", LESSONS, "--counsellor", "甲老师"),
             *("--recovery-out", str(self.base / "恢复单.txt"), "--keyring", "off"),
         )
@@ -108,7 +119,16 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
     assert code is not None
     back = shell.base / "新电脑"
     shell(
-        *("bring-back", copy, "--room", str(back), "--as", "甲老师", "--recovery-out", str(shell.base / "新恢复单.pdf")),
+        *(
+            "bring-back",
+            copy,
+            "--room",
+            str(back),
+            "--as",
+            "甲老师",
+            "--recovery-out",
+            str(shell.base / "新恢复单.pdf"),
+        ),
         PSYROOM_RECOVERY=code.group(),
         PSYROOM_NEW_PASSWORD="换了电脑以后的新密码",
     )
@@ -117,7 +137,9 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
     assert there == found
     other = shell("--room", str(back), "--as", "乙老师", "hours", "--json", PSYROOM_PASSWORD=DUTY)
     assert other == weeks
-    assert not any(shell.home.rglob("*.log")) or all("余阳志" not in f.read_text("utf-8") for f in shell.home.rglob("*.log"))
+    assert not any(shell.home.rglob("*.log")) or all(
+        "余阳志" not in f.read_text("utf-8") for f in shell.home.rglob("*.log")
+    )
 
 
 def test_undo_takes_the_roster_out(shell: Shell) -> None:
