@@ -99,7 +99,7 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {
   border: 2px solid {p.brick_fill}; padding: {px(5) - 1}px {px(10) - 1}px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QLineEdit:read-only {{ background: {p.sunken};
   border-color: {p.line}; color: {p.soft}; }}
-QLineEdit#find {{ background: {p.card}; border-color: {p.line}; border-radius: {px(17)}px; }}
+QLineEdit#find {{ background: {p.card}; border-color: {p.line}; border-radius: {px(16)}px; }}
 QLineEdit#find:focus {{ border: 2px solid {p.accent}; }}
 QComboBox {{ combobox-popup: 0; padding-right: {px(26)}px; }}
 QComboBox::drop-down {{ border: none; width: {px(26)}px; }}
