@@ -19,7 +19,8 @@ PATIENCE = 2.0  # seconds
 
 @contextmanager
 def prepared(room: Room, files: Mapping[str, bytes], folder: Path) -> Iterator[list[tuple[Path, Path]]]:
-    """The files written beside their places: (beside, target) pairs for `swap`. What was not swapped is taken away.
+    """The files written beside their places: (beside, target) pairs for `placed`. What was not
+    placed is taken away.
 
     Errors: `Refused` when the folder is the room's own, `CannotWriteFile`.
     """
@@ -49,25 +50,54 @@ def prepared(room: Room, files: Mapping[str, bytes], folder: Path) -> Iterator[l
                 beside.unlink(missing_ok=True)
 
 
-def swap(pairs: list[tuple[Path, Path]]) -> list[Path]:
-    """Put the prepared files in their places; returns these."""
-    for beside, target in pairs:
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                os.replace(beside, target)
-                break
-            except OSError as error:
-                if time.monotonic() >= until or not isinstance(error, PermissionError):
-                    raise CannotWriteFile(name=str(target), why=_why(error)) from None
-                time.sleep(0.1)
-    return [target for _, target in pairs]
+@contextmanager
+def placed(pairs: list[tuple[Path, Path]]) -> Iterator[list[Path]]:
+    """Put the prepared files in their places; if that or what follows in the block fails, the places are as before.
+
+    Errors: `CannotWriteFile`.
+    """
+    before: list[tuple[Path, bytes | None]] = []
+    try:
+        for beside, target in pairs:
+            before.append((target, _contents(target)))
+            _replace(beside, target)
+        yield [target for _, target in pairs]
+    except BaseException:
+        for target, data in before:
+            with suppress(OSError):
+                if data is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    target.write_bytes(data)
+        raise
+
+
+def _contents(target: Path) -> bytes | None:
+    """What lies there now; None when nothing does."""
+    try:
+        return target.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CannotWriteFile(name=str(target), why=_why(error)) from None
+
+
+def _replace(beside: Path, target: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            os.replace(beside, target)
+            return
+        except OSError as error:
+            if time.monotonic() >= until or not isinstance(error, PermissionError):
+                raise CannotWriteFile(name=str(target), why=_why(error)) from None
+            time.sleep(0.1)
 
 
 def put(room: Room, files: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Write the files into the folder, all or none, and return where they are."""
-    with prepared(room, files, folder) as pairs:
-        return swap(pairs)
+    with prepared(room, files, folder) as pairs, placed(pairs) as paths:
+        return paths
 
 
 def _not_inside(room: Room, folder: Path) -> None:
@@ -82,6 +112,8 @@ def _why(error: OSError) -> str:
         return "没有写入权限，或者文件正被别的程序打开，请关闭后再试"
     if isinstance(error, NotADirectoryError | FileExistsError):
         return "这个位置不是文件夹，请换一个"
+    if isinstance(error, IsADirectoryError):
+        return "那里有一个同名的文件夹，请换一个位置"
     if error.errno == 28:
         return "磁盘已满，请先腾出空间"
     return "磁盘没有写成功，请换一个位置再试"

@@ -29,7 +29,7 @@ from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock, span
 from psyroom.services import hours
 from psyroom.services.clients import Names
-from psyroom.services.outgoing import prepared, swap
+from psyroom.services.outgoing import placed, prepared
 from psyroom.services.return_facts import gather
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
@@ -157,12 +157,10 @@ def make(
             "head": made.digest,
         },
     )
-    with prepared(room, files, out) as pairs, room.write("制作报表", undoable=False) as deed:
+    with prepared(room, files, out) as pairs, placed(pairs) as paths, room.write("制作报表", undoable=False) as deed:
         deed.session.add(Filing(**filing.model_dump()))
-        deed.session.flush()
-        placed = swap(pairs)
     yield STEPS, STEPS
-    return placed
+    return paths
 
 
 def _drain(work: Generator[Any, None, Preview]) -> Preview:

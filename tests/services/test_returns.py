@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from psyroom.errors import CannotWriteFile, NeedsCounsellor, NotUndoable, Refused
+from psyroom.errors import CannotWriteFile, ClockDoubt, NeedsCounsellor, NotUndoable, Refused
 from psyroom.records.booking import OUTCOMES, Booking, Visit
 from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.students import Student
@@ -242,8 +242,11 @@ def test_what_cannot_be_written_leaves_nothing_behind_and_no_filing(
     blocked = tmp_path / "心理辅导室开放与辅导情况学期汇总_2026-1.xlsx"
     blocked.mkdir()
     (blocked / "x").write_text("")
+    earlier = blocked.with_suffix(".pdf")
+    earlier.write_bytes(b"of last week")
     with pytest.raises(CannotWriteFile):
         drive(returns.make(lived, "opening-summary", "2026-1", tmp_path, NOW))
+    assert earlier.read_bytes() == b"of last week"
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     assert returns.filings(lived) == []
     with pytest.raises(Refused, match="辅导室自己的文件夹"):
@@ -251,6 +254,15 @@ def test_what_cannot_be_written_leaves_nothing_behind_and_no_filing(
     (tmp_path / "文件").write_text("")
     with pytest.raises(CannotWriteFile):
         drive(returns.make(lived, "opening-summary", "2026-1", tmp_path / "文件", NOW))
+
+
+def test_a_filing_that_cannot_be_saved_takes_the_files_back(lived: Room, tmp_path: Path) -> None:
+    lived.now = lambda: NOW.astimezone(UTC) + timedelta(days=90)
+    lived.clock_confirmed = False
+    (tmp_path / "心理辅导室开放与辅导情况学期汇总_2026-1.pdf").write_bytes(b"of last week")
+    with pytest.raises(ClockDoubt):
+        drive(returns.make(lived, "opening-summary", "2026-1", tmp_path, NOW))
+    assert [(p.name[-4:], p.read_bytes()) for p in tmp_path.glob("*汇总*")] == [(".pdf", b"of last week")]
 
 
 def test_nothing_of_the_return_lies_in_the_temporary_folder(
