@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     window, folder = _wants_window(words)
     if window:
+        gc.disable()  # until the first picture: what is loaded before it stays
         from psyroom.ui.start import run
 
         return run(folder)

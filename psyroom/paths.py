@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
@@ -47,5 +46,7 @@ def proposed_room_folder() -> Path:
 
 def practice_folder() -> Path:
     """Where the practice school is made when someone looks around: thrown away and made anew."""
+    import tempfile
+
     config = config_folder()
     return (config or Path(tempfile.gettempdir())) / "practice"

@@ -27,7 +27,7 @@ def fresh_process(folder: Path, *, come_back: bool) -> None:
     if come_back:
         flags = {"creationflags": 0x00000208} if os.name == "nt" else {"start_new_session": True}
         command = [sys.executable, "-m", "psyroom", "--room", str(folder)]
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=True, **flags)  # type: ignore[call-overload]  # noqa: S603
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=True, **flags)  # noqa: S603
     os._exit(0)
 
 

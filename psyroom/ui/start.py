@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -121,6 +122,8 @@ def run(folder: Path | None = None) -> int:
     program.show()
 
     def behind() -> None:
+        gc.freeze()
+        gc.enable()
         from psyroom import log
 
         log.begin()

@@ -5,11 +5,11 @@ Text on its ground keeps a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3); a tes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """Colours by what they are for, never by what they are."""
 
     paper: str  # the ground of the window
@@ -88,7 +88,7 @@ class Look:
         return str(getattr(self.palette, role))
 
 
-ROLES = tuple(f.name for f in fields(Palette))
+ROLES = Palette._fields
 
 _now = Look()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -25,7 +26,7 @@ class Tile(QPushButton):
         self.setAccessibleName(f"{what}：{meaning}")
         self.setAutoDefault(True)
         px = tokens.now().px
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(px(18), px(14), px(18), px(14))
         row.setSpacing(SPACE * 2)
         row.addWidget(Glyph(icon_name, size=30, role="accent"))
@@ -38,7 +39,7 @@ class Tile(QPushButton):
         row.addWidget(Glyph("caret-right", size=18, role="faint"))
 
     def sizeHint(self) -> QSize:
-        inner = self.layout().sizeHint()
+        inner = self._row.sizeHint()
         return QSize(inner.width(), max(inner.height(), tokens.now().px(84)))
 
     def minimumSizeHint(self) -> QSize:
@@ -93,8 +94,9 @@ class Welcome(QWidget):
                 gone.deleteLater()
         middle = Qt.AlignmentFlag.AlignHCenter
         for folder in rooms[:4]:
-            self._rooms.addWidget(quiet(f"打开：{Path(folder).name or folder}", lambda f=folder: self.open.emit(f),
-                                        icon_name="door", small=True, tip=folder), 0, middle)  # fmt: skip
+            again = partial(self.open.emit, folder)
+            words = f"打开：{Path(folder).name or folder}"
+            self._rooms.addWidget(quiet(words, again, icon_name="door", small=True, tip=folder), 0, middle)
         self._rooms.addWidget(quiet("打开已有的辅导室…", lambda: self.open.emit(""), small=True), 0, middle)
 
     def focus_first(self) -> None:

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from psyroom.errors import ClockDoubt, NotValid, Tell
 from psyroom.services import copies, history
@@ -84,8 +94,8 @@ class Shell(QMainWindow):
         across = QHBoxLayout(whole)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        self.find = FindBox(self.room, self.go)
-        self.side = Side([(e.key, e.title, e.icon) for e in self.entries], self.find, self.go)
+        self.find_box = FindBox(self.room, self.go)
+        self.side = Side([(e.key, e.title, e.icon) for e in self.entries], self.find_box, self.go)
         if self.room.practice:
             self.side.set_mark("练习模式")
         self.side.foot.addWidget(tool("lock-simple", "锁定", self.lock, shortcut="Ctrl+L"))
@@ -232,11 +242,12 @@ class Shell(QMainWindow):
     def undo(self) -> None:
         """Ctrl+Z: in a field what was typed, elsewhere the last deed."""
         field = self.focusWidget()
-        if field is not None and hasattr(field, "undo"):
-            can = field.isUndoAvailable() if hasattr(field, "isUndoAvailable") else field.document().isUndoAvailable()
-            if can:
-                field.undo()
-                return
+        if isinstance(field, QLineEdit) and field.isUndoAvailable():
+            field.undo()
+            return
+        if isinstance(field, QPlainTextEdit) and field.document().isUndoAvailable():
+            field.undo()
+            return
         self.undo_deed()
 
     def undo_deed(self) -> None:
@@ -274,8 +285,8 @@ class Shell(QMainWindow):
     # ---- going away
 
     def find_student(self) -> None:
-        self.find.setFocus()
-        self.find.selectAll()
+        self.find_box.setFocus()
+        self.find_box.selectAll()
 
     def cover(self) -> None:
         """F12: nothing to be seen, at once; F12 again brings it back."""
@@ -287,12 +298,6 @@ class Shell(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         leave.leave(self.room, come_back=False)
         event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        return False
-
-    def sizeHint(self) -> QSize:
-        return QSize(1280, 760)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from psyroom import log
 from psyroom.errors import Tell
 
 Work = Generator[Any, None, Any] | Callable[[], Any]
@@ -30,7 +29,11 @@ class Bug(Tell):
 
 def told(error: BaseException) -> Tell:
     """What a person may be told of an error: its own sentence, or the id under which a bug was noted."""
-    return error if isinstance(error, Tell) else Bug(number=log.bug(error))
+    if isinstance(error, Tell):
+        return error
+    from psyroom import log  # brings sockets and pickling with it: not before the first window
+
+    return Bug(number=log.bug(error))
 
 
 class _Bridge(QObject):

@@ -195,14 +195,14 @@ class PageHeader(QWidget):
         words.addWidget(self.question)
         self.question.setVisible(bool(question))
         row.addLayout(words, 1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(SPACE)
-        row.addLayout(self.actions)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(SPACE)
+        row.addLayout(self.tools)
         for action in actions:
             self.add(action)
 
     def add(self, action: QWidget) -> QWidget:
-        self.actions.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
+        self.tools.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
         return action
 
     def set_question(self, words: str) -> None:

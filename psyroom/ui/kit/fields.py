@@ -176,7 +176,6 @@ class Choice(QWidget):
             self._row.addWidget(made)
             self._buttons.append(made)
         self._row.addStretch(1)
-        self.setFocusProxy(self._buttons[0] if self._buttons else None)
         if self._buttons:
             self._mark(0)
 
@@ -184,7 +183,7 @@ class Choice(QWidget):
         if event.type() == event.Type.KeyPress and watched in self._buttons:
             by = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(event.key())
             if by:
-                at = max(0, min(len(self._buttons) - 1, self._buttons.index(watched) + by))  # type: ignore[arg-type]
+                at = max(0, min(len(self._buttons) - 1, self._buttons.index(watched) + by))
                 self._press(at)
                 self._buttons[at].setFocus()
                 return True

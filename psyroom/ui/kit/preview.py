@@ -27,7 +27,7 @@ def image_of(page: preview.PageImage) -> QImage:
 class PdfPreview(QWidget):
     """The pages of `pdf` under each other; only those in sight are drawn, anew at every zoom, so letters stay sharp.
 
-    A page fills the width until the person zooms. More buttons go into `actions`.
+    A page fills the width until the person zooms. More buttons go into `tools`.
     """
 
     def __init__(self, pdf: bytes = b"", *, printable: bool = True) -> None:
@@ -46,12 +46,12 @@ class PdfPreview(QWidget):
         self._percent = text("100 %", "soft", wrap=False, tabular=True)
         bar.addWidget(self._percent)
         bar.addWidget(tool("magnifying-glass-plus", "放大", lambda: self._step(1)))
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(SPACE)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(SPACE)
         bar.addSpacing(SPACE)
-        bar.addLayout(self.actions)
+        bar.addLayout(self.tools)
         if printable:
-            self.actions.addWidget(button("打印", self.print, icon_name="printer", shortcut="Ctrl+P", small=True))
+            self.tools.addWidget(button("打印", self.print, icon_name="printer", shortcut="Ctrl+P", small=True))
         column.addLayout(bar)
         self._pages = _Pages()
         self._area = QScrollArea()

@@ -20,6 +20,7 @@ class Toast(QWidget):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
+        self._host = host
         self._undo: Callable[[], object] | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 10, 8)
@@ -69,7 +70,7 @@ class Toast(QWidget):
             undo()
 
     def _place(self) -> None:
-        host = self.parentWidget()
+        host = self._host
         px = tokens.now().px
         metrics = self._words.fontMetrics()
         wanted = metrics.horizontalAdvance(self._words.text()) + px(90) + (px(80) if self._undo is not None else 0)

@@ -88,7 +88,7 @@ class SheetWizard(Wizard):
 
     def _in(self, answer: tuple[Room, str]) -> None:
         self.room, code = answer
-        self.sheet.take(self.room, code, context(self.room).school.name, date.today())
+        self.sheet.take(self.room, code, context(self.room).name, date.today())
         self.advance()
 
     def place_of(self, tell: Tell) -> dict[str, str]:

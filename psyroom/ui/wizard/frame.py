@@ -276,7 +276,7 @@ class Wizard(QWidget):
         if isinstance(focus, QPlainTextEdit):
             return
         step = self.step()
-        after = focus
+        after: QWidget | None = focus
         for _ in range(200):
             after = after.nextInFocusChain() if after is not None else None
             if after is None or after is focus or not step.isAncestorOf(after):

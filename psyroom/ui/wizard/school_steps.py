@@ -62,7 +62,8 @@ class SchoolStep(Step):
         return {name: made.value() for name, made in self.fields.items()}
 
     def check(self) -> dict[str, str]:
-        values, problems = self.values(), {}
+        values = self.values()
+        problems: dict[str, str] = {}
         try:
             checked(SchoolFields, {k: values[k] for k in ("name", "campus", "stage", "system")})
         except NotValid as problem:
