@@ -14,8 +14,8 @@ import pytest
 
 DATA = Path(__file__).parent.parent / "data"
 ROOT = Path(__file__).parent.parent.parent
-PASSWORD = "白鹭飞过稻田-七点半"
-DUTY = "值班的人要记住这一句"
+PASSWORD = "白鹭飞过稻田，七点半回家"
+DUTY = "值班的人要记住这一句话吧"
 LESSONS = "08:00-08:45,08:55-09:40,10:00-10:45,10:55-11:40,14:00-14:45,14:55-15:40,16:00-16:45"
 
 
@@ -130,10 +130,10 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
             str(shell.base / "新恢复单.pdf"),
         ),
         PSYROOM_RECOVERY=code.group(),
-        PSYROOM_NEW_PASSWORD="换了电脑以后的新密码",
+        PSYROOM_NEW_PASSWORD="换了电脑以后用的新密码呀",
     )
     shell("--room", str(back), "students", "find", "余阳志", code=1)  # the old password no longer opens
-    there = shell("--room", str(back), "students", "find", "余阳志", "--json", PSYROOM_PASSWORD="换了电脑以后的新密码")
+    there = shell("--room", str(back), "students", "find", "余阳志", "--json", PSYROOM_PASSWORD="换了电脑以后用的新密码呀")
     assert there == found
     other = shell("--room", str(back), "--as", "乙老师", "hours", "--json", PSYROOM_PASSWORD=DUTY)
     assert other == weeks
