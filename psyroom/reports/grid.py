@@ -39,6 +39,7 @@ def draw(
     """Draw the table from the cursor down. `row_mm` is the least height of a row; `keep` begins a new page rather than
     tear a table that fits on one."""
     edges = _edges(paper, columns)
+    size = _fitting(columns, edges, size)
     head, head_height = _head(paper, columns, edges, size, row_mm)
     laid = [_lay(paper, columns, row, edges, size, row_mm) for row in rows]
     whole = head_height + sum(height for _, height in laid)
@@ -63,6 +64,20 @@ def draw(
         if at >= len(laid):
             return
         paper.new_page()
+
+
+def _fitting(columns: Sequence[Column], edges: list[float], size: float) -> float:
+    """The size, made smaller (never below 7) while a heading would break where its author did not break it."""
+    while size > 7:
+        rooms = [right - left - 2 * _PAD for left, right in zip(edges, edges[1:], strict=False)]
+        if all(
+            faces.width(line, HEI, size) <= room
+            for column, room in zip(columns, rooms, strict=True)
+            for line in column.title.split("\n")
+        ):
+            break
+        size -= 0.5
+    return size
 
 
 def _edges(paper: Paper, columns: Sequence[Column]) -> list[float]:

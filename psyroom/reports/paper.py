@@ -85,7 +85,8 @@ class Paper:
         if self.numbered:
             self.text(self.paper_width / 2, 14 * MM, f"— {self.pages} —", SONG, 10.5, "center")
         if self.digest:
-            self.text(self.right, 8.5 * MM, self.digest, HEI, 5.5, "right", grey=_GREY)
+            size = min(5.5, 5.5 * self.width / max(faces.width(self.digest, HEI, 5.5), 1))
+            self.text(self.right, 8.5 * MM, self.digest, HEI, size, "right", grey=_GREY)
         self.canvas.showPage()
 
     def new_page(self) -> None:
