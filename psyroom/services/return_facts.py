@@ -75,11 +75,11 @@ def _weeks(
     for week in counting.weeks(room, term, now):
         days = set(term.days_of(week.week))
         said = verdict(week, today)
-        parts: dict[str, Parts] = {"planned": _planned([slot for slot in plan if slot.day in days])}
+        parts: dict[str, Parts] = {"planned": _planned([slot for slot in plan if slot.day in days])} if plan else {}
         values: dict[str, Content] = {
             "week": str(week.week),
             "dates": dates_of(term, week.week) + ("※" if week.calendar_assumed else ""),
-            "planned": hours(sum(adds for _, adds in parts["planned"])),
+            "planned": hours(sum(adds for _, adds in parts["planned"])) if plan else "—",
             "target": _target(week.target_minutes),
             "met": said,
             "remark": remark(week, today),
@@ -96,6 +96,9 @@ def _weeks(
                 all_parts[record] = all_parts.get(record, 0) + adds
         rows.append(ListRow(str(week.week), values, parts))
     sums: dict[str, Content] = {name: hours(sum(found.values()), adds="above") for name, found in whole.items()}
+    if not plan:
+        sums["planned"] = "—"
+        del whole["planned"]
     if judged:
         sums |= {"met": f"{met}周", "remark": f"应达标{judged}周"}
     return rows, ListRow("all", sums, {name: tuple(found.items()) for name, found in whole.items()})

@@ -54,9 +54,9 @@ def dates_of(term: TermSpan, week: int) -> str:
 
 
 def state_of(week: WeekHours, today: date) -> str:
-    """`future`, `running` or `past`."""
+    """`future`, `running` or `past`. A week for which something is logged already is no longer to come."""
     if week.starts > today:
-        return "future"
+        return "running" if week.open_minutes else "future"
     return "running" if today < week.starts + timedelta(days=6) else "past"
 
 
@@ -83,7 +83,7 @@ def remark(week: WeekHours, today: date) -> str:
     said += [f"{h.day.month}月{h.day.day}日上课" for h in week.holidays if h.school_day]
     if week.calendar_assumed:
         said.append("放假安排未确认")
-    if state_of(week, today) == "running":
+    if week.starts <= today < week.starts + timedelta(days=6):
         said.append(f"截至{today.month}月{today.day}日")
     return "，".join(said)
 

@@ -295,3 +295,13 @@ def test_a_plan_is_not_asked_for_twice(lived: Room) -> None:
     """Planned minutes count a band of two people once, as the room is counted."""
     assert sum(s.ends - s.starts for s in openings.plan_between(lived, MONDAY, MONDAY)) == 240
     assert returns.preview(lived, "opening-summary", "2026-1", NOW).figures["opening/12/planned"].text == "3.00"
+
+
+def test_without_a_template_no_plan_is_claimed_and_what_is_logged_ahead_is_shown(room: Room) -> None:
+    with room.write("准备") as deed:
+        deed.session.add(Opening(day=date(2026, 11, 30), starts=720, ends=840, person=room.person.id, origin="ledger"))
+    made = returns.preview(room, "opening-summary", "2026-1", NOW)
+    table = made.filled.sheets[0].tables[0]
+    assert {row.cells[2] for row in table.rows[:-1]} == {"—"} and table.rows[-1].cells[1] == "—"
+    assert made.figures["opening/14/open"].text == made.figures["opening/all/open"].text == "2.00"
+    assert "opening/13/open" not in made.figures and "opening/15/open" not in made.figures
