@@ -28,7 +28,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     try:
-        code, answer, words = options.deed(options)
+        code, answer, words = options.does(options)
     except commands.WrongUse as wrong:
         parser.error(str(wrong))
     except Tell as told:
@@ -77,7 +77,7 @@ def _parser() -> _Parser:
 
     def add(parent: Any, name: str, deed: Callable[[Any], Answer], help: str) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = parent.add_parser(name, help=help, description=help, parents=[shared])
-        made.set_defaults(deed=deed)
+        made.set_defaults(does=deed)
         return made
 
     def group(name: str, help: str) -> Any:
