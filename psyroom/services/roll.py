@@ -83,7 +83,20 @@ def _load(room: Room) -> _Kept:
         place = (row[3], row[4], row[5])
         if place not in spoken:
             spoken[place] = _spoken(school, *place, day)
-        entries.append(Entry(*row, *spoken[place], names.initials(row[1])))
+        entries.append(
+            Entry(
+                row.id,
+                row.name,
+                row.sex,
+                row.stage,
+                row.cohort,
+                row.class_no,
+                row.number,
+                row.status,
+                *spoken[place],
+                initials=names.initials(row.name),
+            )
+        )
     entries.sort(key=lambda e: (e.order, e.number, e.id))
     kept = _kept[room] = _Kept(stamp, day, school, entries, {e.id: e for e in entries})
     return kept

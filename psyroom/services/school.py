@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import col, select
-
 from psyroom.errors import NotFound, Refused
 from psyroom.records.fields import checked
 from psyroom.records.school import (
@@ -152,8 +150,9 @@ def set_term(room: Room, values: Mapping[str, Any]) -> str:
     needs_counsellor(room)
     fields = checked(TermFields, values)
     with room.write("保存学期") as deed:
-        term = deed.session.exec(select(Term).where(Term.year == fields.year, Term.half == fields.half)).first()
-        for other in deed.session.exec(select(Term)).all():
+        terms = ask.term_rows(deed.session)
+        term = next((t for t in terms if (t.year, t.half) == (fields.year, fields.half)), None)
+        for other in terms:
             if term is not None and other.id == term.id:
                 continue
             if _overlap(fields, other):
@@ -184,7 +183,7 @@ def set_periods(room: Room, kind: str, bands: Iterable[tuple[int, int]], since: 
     if any(starts >= ends for starts, ends in bands):
         raise Refused(why="有一节课的结束时间不晚于开始时间，请检查。")
     with room.write("保存作息时间") as deed:
-        for period in deed.session.exec(select(Period).where(Period.kind == kind, Period.stage == stage)).all():
+        for period in ask.period_rows(deed.session, kind, stage):
             if period.since >= since:
                 deed.session.delete(period)
             elif period.until is None or period.until >= since:
@@ -199,7 +198,7 @@ def set_day(room: Room, day: date, school_day: bool | None) -> None:
     """The school's own word on a day; None takes it back, so that the public calendar holds again."""
     needs_counsellor(room)
     with room.write("修改校历") as deed:
-        found = deed.session.exec(select(CalendarDay).where(CalendarDay.day == day)).first()
+        found = ask.calendar_rows(deed.session).get(day)
         if school_day is None:
             if found is not None:
                 deed.session.delete(found)
@@ -216,7 +215,7 @@ def answer_year(room: Room, year: int, off: Iterable[date], on: Iterable[date]) 
     """The school's answer for a year beyond the holiday library: weekdays off and weekend days on."""
     needs_counsellor(room)
     with room.write("确认节假日安排") as deed:
-        known = {d.day: d for d in deed.session.exec(select(CalendarDay)).all()}
+        known = ask.calendar_rows(deed.session)
         for school_day, days in ((False, off), (True, on)):
             for day in days:
                 row = known.get(day) or CalendarDay(day=day, school_day=school_day)
@@ -236,7 +235,8 @@ def set_target(room: Room, since: date, minutes: int | None) -> None:
     needs_counsellor(room)
     values = checked(TargetFields, {"since": since, "minutes": minutes}).model_dump()
     with room.write("修改开放目标") as deed:
-        row = deed.session.exec(select(Target).where(Target.since == since)).first() or Target(**values)
+        same = (t for t in ask.target_rows(deed.session) if t.since == since)
+        row = next(same, None) or Target(**values)
         row.minutes = minutes
         deed.session.add(row)
 
@@ -245,7 +245,7 @@ def clear_targets(room: Room) -> None:
     """Back to what the region asks."""
     needs_counsellor(room)
     with room.write("恢复地区的开放目标") as deed:
-        for row in deed.session.exec(select(Target)).all():
+        for row in ask.target_rows(deed.session):
             deed.session.delete(row)
 
 
@@ -259,7 +259,7 @@ def add_place(room: Room, name: str) -> str:
     needs_counsellor(room)
     fields = checked(PlaceFields, {"name": name})
     with room.write("添加房间") as deed:
-        if deed.session.exec(select(Place).where(Place.name == fields.name, col(Place.active))).first():
+        if ask.place_named(deed.session, fields.name) is not None:
             raise Refused(why=f"已经有一间叫“{fields.name}”的房间了，请换一个名称。")
         place = Place(**fields.model_dump())
         deed.session.add(place)

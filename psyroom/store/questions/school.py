@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from psyroom.records.people import Person
 from psyroom.records.school import CalendarDay, CalendarYear, GradeNaming, Period, Place, School, Target, Term
@@ -16,13 +17,13 @@ def school(session: Session) -> School | None:
 
 def terms(session: Session) -> list[Any]:
     """(id, year, half, starts, weeks), in order of time."""
-    rows = session.exec(select(Term.id, Term.year, Term.half, Term.starts, Term.weeks)).all()
+    rows = session.exec(select(Term.id, Term.year, Term.half, Term.starts, Term.weeks)).all()  # type: ignore[call-overload]
     return sorted(rows, key=lambda t: t.starts)
 
 
 def calendar_days(session: Session) -> list[Any]:
     """(day, school_day)"""
-    return list(session.exec(select(CalendarDay.day, CalendarDay.school_day)).all())
+    return list(session.exec(select(CalendarDay.day, CalendarDay.school_day)).all())  # type: ignore[call-overload]
 
 
 def answered_years(session: Session) -> set[int]:
@@ -43,7 +44,8 @@ def namings(session: Session) -> dict[str, str]:
 
 def targets(session: Session) -> list[Any]:
     """(id, since, minutes), in order of time."""
-    return sorted(session.exec(select(Target.id, Target.since, Target.minutes)).all(), key=lambda t: t.since)
+    rows = session.exec(select(Target.id, Target.since, Target.minutes)).all()  # type: ignore[call-overload]
+    return sorted(rows, key=lambda t: t.since)
 
 
 def places(session: Session) -> list[Any]:
@@ -54,3 +56,29 @@ def places(session: Session) -> list[Any]:
 def people(session: Session) -> list[Any]:
     """(id, name, role, active), in order of arrival."""
     return list(session.exec(select(Person.id, Person.name, Person.role, Person.active).order_by(Person.id)).all())
+
+
+# ---- records, to be changed -----------------------------------------------------------------------------------
+
+
+def term_rows(session: Session) -> list[Term]:
+    return list(session.exec(select(Term)).all())
+
+
+def period_rows(session: Session, kind: str, stage: str) -> list[Period]:
+    """The bands of one kind and stage, of all times."""
+    return list(session.exec(select(Period).where(Period.kind == kind, Period.stage == stage)).all())
+
+
+def calendar_rows(session: Session) -> dict[date, CalendarDay]:
+    """The school's own days by date."""
+    return {row.day: row for row in session.exec(select(CalendarDay)).all()}
+
+
+def target_rows(session: Session) -> list[Target]:
+    return list(session.exec(select(Target)).all())
+
+
+def place_named(session: Session, name: str) -> Place | None:
+    """The room of that name that is in use."""
+    return session.exec(select(Place).where(Place.name == name, col(Place.active))).first()

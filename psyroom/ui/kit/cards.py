@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from psyroom.ui import fonts, tokens
 from psyroom.ui.icons import Glyph
@@ -134,7 +134,7 @@ class Stat(QWidget):
 class EmptyState(QWidget):
     """An empty page teaches: what it is for, and the one button that begins."""
 
-    def __init__(self, icon_name: str, heading: str, words: str = "", action: QPushButton | None = None) -> None:
+    def __init__(self, icon_name: str, heading: str, words: str = "", action: QWidget | None = None) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 3, SPACE * 5, SPACE * 3, SPACE * 5)

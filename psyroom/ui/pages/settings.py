@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -22,11 +23,13 @@ from psyroom.ui.pages.settings_timetable import TimetableSection
 from psyroom.ui.tokens import FORM_WIDTH, SPACE
 from psyroom.ui.window import Shell
 
-FOR_COUNSELLOR: tuple[type[Section], ...] = (
+Maker = Callable[[Room, Shell], Section]
+
+FOR_COUNSELLOR: tuple[Maker, ...] = (
     SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, PlacesSection,
     TimetableSection, LookSection, SafetySection,
 )  # fmt: skip
-FOR_DUTY: tuple[type[Section], ...] = (PasswordSection, LookSection)
+FOR_DUTY: tuple[Maker, ...] = (PasswordSection, LookSection)
 
 DUTY_WORDS = "学校、校历、人员和备份由心理教师来设置。"
 
@@ -58,8 +61,8 @@ class Here(Page):
         across.addWidget(self.area, 1)
         self.body.addLayout(across, 1)
         self.sections: list[Section] = []
-        for kind in FOR_COUNSELLOR if room.has_cases else FOR_DUTY:
-            made = kind(room, shell)
+        for make in FOR_COUNSELLOR if room.has_cases else FOR_DUTY:
+            made = make(room, shell)
             self.sections.append(made)
             self._column.addWidget(made)
             self.list.addItem(made.name)

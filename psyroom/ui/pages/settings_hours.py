@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.records.school import PERIODS, REGIONS
@@ -57,7 +57,7 @@ class BandsEditor(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self.rows: list[tuple[QWidget, TimeField, TimeField]] = []
+        self.rows: list[tuple[QWidget, QLabel, TimeField, TimeField]] = []
         for band in bands:
             self._add(band)
         self._more = button("加一节" if numbered else "加一段", self.add_next, icon_name="plus", small=True)
@@ -83,7 +83,7 @@ class BandsEditor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)
         name = text("", "soft", wrap=False, tabular=True)
-        name.setObjectName("bandname")
+        name.setMinimumWidth(name.fontMetrics().horizontalAdvance("第 10 节") + SPACE)
         starts, ends = TimeField("如 800"), TimeField("如 845")
         for field, value in ((starts, band[0] if band else None), (ends, band[1] if band else None)):
             field.set_value(value)
@@ -94,7 +94,7 @@ class BandsEditor(QWidget):
         row.addWidget(ends)
         row.addWidget(tool("trash", "去掉这一节", lambda: self._remove(line)))
         row.addStretch(1)
-        self.rows.append((line, starts, ends))
+        self.rows.append((line, name, starts, ends))
         self._column.insertWidget(len(self.rows) - 1, line)
         self._number()
         return starts, ends
@@ -107,18 +107,16 @@ class BandsEditor(QWidget):
         self.edited.emit()
 
     def _number(self) -> None:
-        for at, (line, starts, ends) in enumerate(self.rows, 1):
+        for at, (_, name, starts, ends) in enumerate(self.rows, 1):
             words = f"第 {at} 节" if self._numbered else f"第 {at} 段"
-            for label in line.findChildren(type(text("")), "bandname"):
-                label.setText(words)
-                label.setMinimumWidth(label.fontMetrics().horizontalAdvance("第 10 节") + 2)
+            name.setText(words)
             starts.setAccessibleName(f"{words}开始")
             ends.setAccessibleName(f"{words}结束")
 
     def bands_read(self) -> list[Band | None]:
         """Each row's band; None where it cannot be read."""
         found: list[Band | None] = []
-        for _, starts, ends in self.rows:
+        for _, _, starts, ends in self.rows:
             a, b = starts.value(), ends.value()
             found.append((a, b) if isinstance(a, int) and isinstance(b, int) else None)
         return found
@@ -126,7 +124,7 @@ class BandsEditor(QWidget):
     def value(self) -> list[Band]:
         """The bands; rows left empty do not count. Raises NotValid."""
         found = []
-        for at, (_, starts, ends) in enumerate(self.rows, 1):
+        for at, (_, _, starts, ends) in enumerate(self.rows, 1):
             a, b = starts.value(), ends.value()
             if a is None and b is None:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from psyroom.errors import NotValid
 from psyroom.records.people import ROLES
@@ -69,8 +70,8 @@ class PeopleSection(Section):
             more: tuple[tuple[str, Callable[[], object]], ...] = ()
             if self.manages and not me and role != "none":
                 more = (
-                    ("重设密码", lambda p=person, n=name: self._open_reset(p, n)),
-                    ("移除", lambda p=person, n=name: self._remove(p, n)),
+                    ("重设密码", partial(self._open_reset, person, name)),
+                    ("移除", partial(self._remove, person, name)),
                 )
             tags = [(ROLES[role], "accent" if role == "counsellor" else "")] + ([("我", "good")] if me else [])
             rows.append(Row(name, ROLE_WORDS[role], icon="user", tags=tags, more=more))

@@ -27,16 +27,16 @@ class LookSection(Section):
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell, "外观与锁定", "只影响这台电脑上的这个系统账户。")
-        self.size = Choice({size: f"{size} %" for size in TEXT_SIZES})
+        self.text_size = Choice({size: f"{size} %" for size in TEXT_SIZES})
         self.theme = Choice(THEMES)
         self.idle = Choice(IDLE)
-        self.size.set_value(min(TEXT_SIZES, key=lambda size: abs(size - shell.settings.text_size)))
+        self.text_size.set_value(min(TEXT_SIZES, key=lambda size: abs(size - shell.settings.text_size)))
         self.theme.set_value(shell.settings.theme)
         self.idle.set_value(min(IDLE, key=lambda minutes: abs(minutes - shell.settings.idle_minutes)))
-        self.add(Field("字号", self.size, "任何时候按 Ctrl 加 + 或 - 也行。"))
+        self.add(Field("字号", self.text_size, "任何时候按 Ctrl 加 + 或 - 也行。"))
         self.add(Field("颜色", self.theme))
         self.add(Field("不动多久就锁定", self.idle, "锁定时没保存的内容会留好。随时按 Ctrl+L 锁定，F12 遮住屏幕。"))
-        self.size.edited.connect(lambda: shell.set_text_size(self.size.value()))
+        self.text_size.edited.connect(lambda: shell.set_text_size(self.text_size.value()))
         self.theme.edited.connect(lambda: shell.set_theme(self.theme.value()))
         self.idle.edited.connect(self._set_idle)
 
@@ -50,10 +50,10 @@ class LookSection(Section):
     def follow(self) -> None:
         """The text size was changed by its keys."""
         size = min(TEXT_SIZES, key=lambda size: abs(size - self.shell.settings.text_size))
-        if size != self.size.value():
-            self.size.blockSignals(True)
-            self.size.set_value(size)
-            self.size.blockSignals(False)
+        if size != self.text_size.value():
+            self.text_size.blockSignals(True)
+            self.text_size.set_value(size)
+            self.text_size.blockSignals(False)
 
 
 class SafetySection(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -61,7 +62,7 @@ class TermsSection(Section):
                     icon="calendar-blank",
                     stripe="accent" if here else "",
                     tags=(("本学期", "accent"),) if here else (),
-                    more=(("修改", lambda term=term: self._open_change(term)),),
+                    more=(("修改", partial(self._open_change, term)),),
                 )
             )
         self.rows.set_rows(rows)

@@ -143,7 +143,7 @@ class Here(Page):
         here = {entry.id for entry in everybody}
         self._doubts = {student: count for student, count in self._doubts.items() if student in here}
         classes = students.classes_of(self.room)
-        self.tree.set(classes, doubts=len(self._doubts), gone=gone)
+        self.tree.show_classes(classes, doubts=len(self._doubts), gone=gone)
         self.header.set_question(f"在校 {len(everybody) - gone} 人，{len(classes)} 个班")
         self._list()
         if self._chosen in here:

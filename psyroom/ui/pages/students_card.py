@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -126,8 +127,9 @@ class StudentCard(QWidget):
             return
         actions = Flow(gap=6)
         for words, what, tip in self._actions(entry.status):
-            do: Callable[[], None] = lambda what=what: self.wanted.emit(what)  # type: ignore[misc]  # noqa: E731
-            actions.add(button(words, do, small=True, shortcut=_KEYS.get(what, ""), tip=tip))
+            actions.add(
+                button(words, partial(self.wanted.emit, what), small=True, shortcut=_KEYS.get(what, ""), tip=tip)
+            )
         card.body.addSpacing(4)
         card.add(actions)
         self.action_place = QWidget()
@@ -228,7 +230,7 @@ class StudentCard(QWidget):
                     detail=" · ".join(part for part in (when, line.detail) if part),
                     icon=_ICONS.get(line.kind, "circle"),
                     stripe=_STRIPES.get(line.kind, ""),
-                    open=(lambda line=line: self.opened.emit(line)) if line.kind in ("booking", "visit") else None,
+                    open=partial(self.opened.emit, line) if line.kind in ("booking", "visit") else None,
                     key=line.ref,
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -270,7 +271,7 @@ class StudentForm(QWidget):
                     ),
                     icon="student",
                     stripe="amber",
-                    action=("就是这名学生", lambda entry=entry: self.twin_opened.emit(entry.id)),
+                    action=("就是这名学生", partial(self.twin_opened.emit, entry.id)),
                 )
                 for entry in found[:5]
             ]

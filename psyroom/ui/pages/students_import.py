@@ -221,7 +221,7 @@ class ImportView(QWidget):
             row.addWidget(button("撤销这次导入", self._undo, icon_name="arrow-counter-clockwise"))
         done = EmptyState(
             "check-circle", f"导入好了：{told}" if told else "这份名册没有新内容", "\n".join(w for w in more if w), box
-        )  # type: ignore[arg-type]
+        )
         self.stack.addWidget(done)
         self.stack.setCurrentWidget(done)
         self.done_button.setFocus()

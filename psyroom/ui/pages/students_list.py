@@ -46,10 +46,10 @@ class ClassTree(QTreeWidget):
         self.setStyleSheet(
             "QTreeView::item, QTreeView::item:selected, QTreeView::item:hover { background: transparent; }"
         )
-        self.currentItemChanged.connect(lambda now, _before: now is not None and self._tell(now))
+        self.currentItemChanged.connect(lambda now, _before: self._tell(now))
         self._silent = False
 
-    def set(self, classes: Iterable[tuple[str, str, str, int]], *, doubts: int, gone: int) -> None:
+    def show_classes(self, classes: Iterable[tuple[str, str, str, int]], *, doubts: int, gone: int) -> None:
         """Show (grade, class key, class name, how many); the chosen branch stays as far as it is still there."""
         kept, folded = self.branch(), self._folded()
         self._silent = True
@@ -121,8 +121,8 @@ class ClassTree(QTreeWidget):
         self.setCurrentItem(found) if found is not None else None
         self._silent = False
 
-    def _tell(self, item: QTreeWidgetItem) -> None:
-        if not self._silent:
+    def _tell(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and not self._silent:
             self.picked.emit(item.data(0, Qt.ItemDataRole.UserRole))
 
     def sizeHint(self) -> QSize:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -75,9 +76,7 @@ class PreviewView(QWidget):
             ("new", "新增"), ("changed", "改动"), ("unchanged", "不变"), ("repeated", "重复"), (ASKED, "有疑问"),
             ("refused", "没有导入"),
         ):  # fmt: skip
-            row.addWidget(
-                Stat(words, str(counts[kind]), do=(lambda kind=kind: self.show_kind(kind)) if counts[kind] else None)
-            )
+            row.addWidget(Stat(words, str(counts[kind]), do=partial(self.show_kind, kind) if counts[kind] else None))
         row.addStretch(1)
         card.body.addLayout(row)
         return card
