@@ -12,11 +12,10 @@ import re
 import zipfile
 import zlib
 
-from psyroom.intake.refusal import BAD, ENCRYPTED, HOSTILE, Refusal
+from psyroom.intake.refusal import BAD, ENCRYPTED, HOSTILE, MOST_CELLS, Refusal
 
 MOST_UNPACKED = 300_000_000
 MOST_RATIO = 200
-MOST_CELLS = 3_000_000
 MOST_PARTS = 5_000
 _SMALL = 2_000_000  # below this size unpacked, no ratio does harm
 

@@ -12,7 +12,7 @@ import json
 import sys
 from typing import Any
 
-from psyroom.intake.refusal import BAD, ENCRYPTED, Refusal
+from psyroom.intake.refusal import BAD, ENCRYPTED, HOSTILE, MOST_CELLS, Refusal
 
 MOST_MEMORY = 2_000_000_000
 MOST_SECONDS = 20
@@ -70,6 +70,8 @@ def _workbook(data: bytes) -> list[dict[str, Any]]:
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(about.name)
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
+                raise Refusal(HOSTILE, "有的单元格离名册太远")
             merged = [(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or []]
             hidden = about.visible != calamine.SheetVisibleEnum.Visible
             found.append(_sheet(about.name, sheet.to_python(skip_empty_area=False), merged, hidden))

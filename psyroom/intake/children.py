@@ -107,7 +107,7 @@ class RowReader:
             said = values.uncoded(cell)
             self._text(child, code, "汉族" if said == "汉" else said)
         elif code == "address":
-            self._text(child, code, values.text(cell))
+            self._text(child, code, " ".join(shown(cell).split()))
         elif code == "boarding":
             self._boarding(child, column, cell)
         elif code == "only_child":
@@ -196,7 +196,7 @@ class RowReader:
             child.labels[code] = "" if kind in (LABELS[code], _SAME.get(code)) else kind[:20]
 
     def _remark(self, child: Row, cell: Cell) -> None:
-        found = read_remark(values.text(cell))
+        found = read_remark(" ".join(shown(cell).split()))
         child.labels.update({label: detail for label, detail in found.labels.items() if label in LABELS})
         if found.boarding is not None:
             child.values.setdefault("boarding", found.boarding)

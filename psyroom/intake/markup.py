@@ -8,10 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from psyroom.intake.refusal import BAD, HOSTILE, Refusal
+from psyroom.intake.refusal import BAD, HOSTILE, MOST_CELLS, Refusal
 from psyroom.intake.text import decoded
 
-_MOST_CELLS = 3_000_000
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 Merge = tuple[int, int, int, int]
 Found = tuple[str, list[list[Any]], list[Merge]]
@@ -93,13 +92,20 @@ def _xml_rows(sheet: Any) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
             content = cell.find(f"{_SS}Data")
             value: Any = "" if content is None else "".join(content.itertext())
             if content is not None and content.get(f"{_SS}Type") == "Number":
-                value = float(value)
+                value = _number(value)
             elif content is not None and content.get(f"{_SS}Type") == "DateTime":
                 value = value.split("T")[0]
             across, down = int(cell.get(f"{_SS}MergeAcross") or 0), int(cell.get(f"{_SS}MergeDown") or 0)
             cells.append((column, (value, min(across, 1000) + 1, min(down, 1000) + 1)))
             column += across
         yield number, cells
+
+
+def _number(said: str) -> float | str:
+    try:
+        return float(said)
+    except ValueError:
+        return said
 
 
 def _place(element: Any, before: int) -> int:
@@ -119,7 +125,7 @@ def _grid(source: Iterator[tuple[int, list[tuple[int, Cell]]]]) -> tuple[list[li
     for number, cells in source:
         while len(rows) <= number:
             rows.append([])
-            if len(rows) > _MOST_CELLS:
+            if len(rows) > MOST_CELLS:
                 raise Refusal(HOSTILE, "有的单元格离名册太远")
         row, column = rows[number], 0
         for given, (value, across, down) in cells:
@@ -127,7 +133,7 @@ def _grid(source: Iterator[tuple[int, list[tuple[int, Cell]]]]) -> tuple[list[li
             while given < 0 and taken.get(column, -1) >= number:
                 column += 1
             size += max(0, column + 1 - len(row))
-            if size > _MOST_CELLS:
+            if size > MOST_CELLS:
                 raise Refusal(HOSTILE, "表格大得不正常")
             row.extend([""] * (column + 1 - len(row)))
             row[column] = value

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psyroom
 from psyroom.errors import BadFile, FileEncrypted, FileHostile, FileMissing, FileTooBig
@@ -15,6 +16,7 @@ from psyroom.intake.sheets import Book, from_answer
 
 MOST_BYTES = 50_000_000
 MOST_SECONDS = 30
+READER = [sys.executable, "-X", "utf8", "-m", "psyroom.intake.child"]
 _KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "LD_LIBRARY_PATH")  # nothing else of the environment: it may hold a password
 
 
@@ -23,7 +25,7 @@ def read_book(path: Path | str) -> Book:
     path = Path(path)
     name = path.name
     data = _bytes_of(path, name)
-    answer = _ask_child(data, name)
+    answer = answer_of(READER, data, name)
     if kind := answer.get("refused"):
         why = str(answer.get("why", ""))
         if kind == refusal.ENCRYPTED:
@@ -51,28 +53,32 @@ def _bytes_of(path: Path, name: str) -> bytes:
         raise BadFile(name=name, why="没有权限或文件正被占用，请关闭正在打开它的软件再试") from error
 
 
-def _ask_child(data: bytes, name: str) -> dict[str, object]:
-    root = str(Path(psyroom.__file__).resolve().parent.parent)
+def answer_of(command: list[str], data: bytes, name: str, seconds: float = MOST_SECONDS) -> dict[str, Any]:
+    """What a reading process answers to these bytes. Raises FileHostile where it dies, hangs or says nothing sensible.
+
+    The process gets no environment but the few names it needs: ours may hold a password.
+    """
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    environment |= {"PYTHONPATH": root, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-X", "utf8", "-m", "psyroom.intake.child"]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    environment |= {"PYTHONPATH": str(Path(psyroom.__file__).resolve().parent.parent), "PYTHONUTF8": "1"}
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
-        creationflags=flags,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as child:
         try:
-            out, _ = child.communicate(data, timeout=MOST_SECONDS)
-        except subprocess.TimeoutExpired as error:
+            out, _ = child.communicate(data, timeout=seconds)
+        except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
-            raise FileHostile(name=name, why="读了很久也没有读完") from error
-    if child.returncode != 0 or not out:
+            raise FileHostile(name=name, why="读了很久也没有读完") from None
+    try:
+        answer: dict[str, Any] = json.loads(out.decode("utf-8", "replace")) if child.returncode == 0 else {}
+    except ValueError:
+        answer = {}
+    if not answer:
         # Whatever ended the child (too much memory, a fault of the reader): the file is to blame, and only it is gone.
         raise FileHostile(name=name, why="读取时占用过多或出错")
-    answer: dict[str, object] = json.loads(out.decode("utf-8", "replace"))
     return answer

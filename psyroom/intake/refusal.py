@@ -6,6 +6,9 @@ ENCRYPTED = "encrypted"
 HOSTILE = "hostile"
 BAD = "bad"
 
+MOST_CELLS = 3_000_000
+"""The largest block, from A1 to the last filled cell, that is read: a hundred times the largest school's roster."""
+
 
 class Refusal(Exception):
     """Raised while reading. `kind` is one of the codes above, `why` the part of the Chinese sentence that names the cause."""

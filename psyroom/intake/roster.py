@@ -247,9 +247,12 @@ class _SheetReader:
         return None
 
     def _is_total(self, filled: list[Cell], name_cell: Cell) -> bool:
-        """合计 | 38人 | 20 | 18: no child, whatever stands in the columns of the children."""
+        """合计 | 38人 | 20 | 18, 制表人：王老师 | 2026年: no child, whatever stands in the columns of the children."""
         first, name = shown(filled[0]), shown(name_cell)
-        return bool(_TOTAL.match(first)) and (not name or name == first or not re.search(r"[^\d\s人名:：]", name))
+        if _FOOT.match(name) and re.search(r"[:：]", name):
+            return True
+        nameless = not name or name == first or not re.search(r"[^\d\s人名:：]", name)
+        return nameless and bool(_TOTAL.match(first) or (_FOOT.match(first) and re.search(r"[:：]", first)))
 
     def _is_footer(self, filled: list[Cell], name_cell: Cell) -> bool:
         first, name = shown(filled[0]), shown(name_cell)
