@@ -105,7 +105,7 @@ def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:
         use_keyring=setup.use_keyring,
         practice=setup.practice,
     )
-    with room.write("新建辅导室") as deed:
+    with room.write("新建辅导室", undoable=False) as deed:  # a room without its school would be none
         deed.session.add(School(**school.model_dump()))
         deed.session.add(Term(**term.model_dump()))
         for band in bands:
