@@ -22,7 +22,23 @@ _LIMITS: dict[str, int] = {
     for code in model.model_fields
     if (limit := about(model, code)["limit"])
 }
-_BOARDERS = frozenset({"住校", "寄宿", "寄宿生", "住宿", "内宿", "住校生", "住读", "借宿", "全寄宿", "在校住宿", "校内住宿", "住宿生", "住"})
+_BOARDERS = frozenset(
+    {
+        "住校",
+        "寄宿",
+        "寄宿生",
+        "住宿",
+        "内宿",
+        "住校生",
+        "住读",
+        "借宿",
+        "全寄宿",
+        "在校住宿",
+        "校内住宿",
+        "住宿生",
+        "住",
+    }
+)
 _DAY_PUPILS = frozenset({"走读", "走读生", "通校", "外宿", "通学", "不住校", "校外", "非寄宿", "不寄宿", "走"})
 _SAME = {"left_behind": "农村留守", "poor": "贫困"}
 _FOCUS = ("left_behind", "orphan", "single_parent", "poor", "disabled")
@@ -111,8 +127,9 @@ class RowReader:
         elif code == "boarding":
             self._boarding(child, column, cell)
         elif code == "only_child":
-            child.values[code] = values.yes(cell, yes_words=frozenset({"独生", "独生子女"}),
-                                            no_words=frozenset({"非独生", "非独生子女"}))
+            child.values[code] = values.yes(
+                cell, yes_words=frozenset({"独生", "独生子女"}), no_words=frozenset({"非独生", "非独生子女"})
+            )
         elif code in _FOCUS:
             self._label(child, code, cell)
         elif code == "remark":
@@ -234,7 +251,12 @@ class RowReader:
         if main[0] in ("父亲", "母亲", "爷爷", "奶奶") and "guardian" in values_of:
             values_of.setdefault("guardian_relation", main[0])
         loose = found.get("", {})
-        if main[0] != "" and "guardian" not in loose and "guardian_phone" not in values_of and "guardian_phone" in loose:
+        if (
+            main[0] != ""
+            and "guardian" not in loose
+            and "guardian_phone" not in values_of
+            and "guardian_phone" in loose
+        ):
             values_of["guardian_phone"] = loose.pop("guardian_phone")
         for code, said in values_of.items():
             self._text(child, code, said)

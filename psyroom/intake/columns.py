@@ -125,7 +125,9 @@ def _is_sub_row(head: list[str], below: list[str]) -> bool:
 
 def _is_group_row(sheet: Sheet, number: int, below: list[str]) -> bool:
     texts = [text for text in _texts(sheet, number) if text]
-    marks = [text for text in texts if len(text) <= 12 and not re.search(r"[\d:：]", text) and GROUPS.search(plain(text))]
+    marks = [
+        text for text in texts if len(text) <= 12 and not re.search(r"[\d:：]", text) and GROUPS.search(plain(text))
+    ]
     return bool(marks) and len(marks) * 2 >= len(texts)
 
 
@@ -172,14 +174,18 @@ def _columns(sheet: Sheet, top: int, head: int, sub: int) -> list[tuple[int, str
 
 def _side_by_side(columns: list[tuple[int, str, Guess | None]]) -> list[list[tuple[int, str, Guess | None]]]:
     """The columns divided where the same headers begin again: 姓名 性别 姓名 性别 are two tables."""
-    names = [place for place, (_, _, found) in enumerate(columns) if found and found.field == "name" and found.sure > 0.7]
+    names = [
+        place for place, (_, _, found) in enumerate(columns) if found and found.field == "name" and found.sure > 0.7
+    ]
     if len(names) < 2:
         return [columns]
     lead = names[0]
     while lead > 0:  # 序号 姓名 … 序号 姓名: the block begins where its leading columns begin again
         before = plain(columns[lead - 1][1])
-        if all(place - (names[0] - lead) > 0 and plain(columns[place - (names[0] - lead) - 1][1]) == before
-               for place in names[1:]):
+        if all(
+            place - (names[0] - lead) > 0 and plain(columns[place - (names[0] - lead) - 1][1]) == before
+            for place in names[1:]
+        ):
             lead -= 1
         else:
             break
@@ -198,8 +204,15 @@ def _settled(block: list[tuple[int, str, Guess | None]], mapping: Mapping[str, s
         if key in mapping:
             columns.append(Column(index, key, mapping[key], 1.0, found.whose if found else ""))
         else:
-            columns.append(Column(index, key, found.field if found else "ignored", found.sure if found else 0.0,
-                                  found.whose if found else ""))
+            columns.append(
+                Column(
+                    index,
+                    key,
+                    found.field if found else "ignored",
+                    found.sure if found else 0.0,
+                    found.whose if found else "",
+                )
+            )
     columns = _contacts(columns)
     best: dict[str, Column] = {}
     for column in columns:

@@ -86,12 +86,16 @@ for _field, _words in {
     for _word in _words.split():
         _EXACT.setdefault(_word, _field)
 
-_PARENT = re.compile(r"^(?:学生)?(父亲|母亲|父|母|爸爸|妈妈|爷爷|奶奶)(?:的)?(姓名|名字|电话|手机号?码?|联系电话|联系方式|电话号码)?$")
+_PARENT = re.compile(
+    r"^(?:学生)?(父亲|母亲|父|母|爸爸|妈妈|爷爷|奶奶)(?:的)?(姓名|名字|电话|手机号?码?|联系电话|联系方式|电话号码)?$"
+)
 _MEMBER = re.compile(
     r"^(?:家庭)?(?:成员或监护人|监护人|家庭成员|成员|家长|联系人)([1-4一二三])(?:的)?(姓名|名字|电话|手机号?码?|联系电话|关系|与学生关系|联系方式)?$"
 )
 _FAMILY = re.compile(r"家长|监护人|父|母|家庭成员|成员|联系人")
-GROUPS = re.compile(r"^(学生)?(基本|本人|个人|身份)?(信息|情况|资料)$|^学生$|^性别$|家长|监护人|父亲|母亲|家庭成员|成员|联系人|班级|学籍")
+GROUPS = re.compile(
+    r"^(学生)?(基本|本人|个人|身份)?(信息|情况|资料)$|^学生$|^性别$|家长|监护人|父亲|母亲|家庭成员|成员|联系人|班级|学籍"
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,9 @@ def _by_part(said: str) -> Guess | None:
     family = bool(_FAMILY.search(said))
     if family and re.search(r"身份证|证件|单位|职业|年龄|学历|政治|户口|性别|民族|地址|住址|国籍|职务", said):
         return Guess("ignored", 0.9)
-    if re.search(r"班主任|教师|老师|任课|辅导员|填表|学校|户口|户籍|籍贯|出生地|入学|健康|政治|国籍|血型|港澳|专业", said):
+    if re.search(
+        r"班主任|教师|老师|任课|辅导员|填表|学校|户口|户籍|籍贯|出生地|入学|健康|政治|国籍|血型|港澳|专业", said
+    ):
         return Guess("ignored", 0.8)
     for pattern, field in (
         (r"学籍号|学籍编", "registry_number"),

@@ -18,15 +18,29 @@ _HEADS: tuple[tuple[str, str], ...] = (
     ("day", r"(值班|开放|服务|工作)?(日期|时间日期|年月日)|日期时间|日期星期"),
     ("weekday", r"星期|周几|礼拜"),
     ("week", r"周次|第?几周|教学周|周数|周"),
-    ("spans", r"(实际)?(开放|值班|服务|起止|辅导室开放|工作)(的)?(时间|时段|时间段)|时段|时间段|起讫时间|起止|时间|开放时间起止"),
-    ("starts", r"(实际)?(开放|值班|到岗|签到|上班)?(开始|开门|到岗|签到|起始|自|起)(时间|时刻)?|开始时刻|上岗时间|开放时间起"),
-    ("ends", r"(实际)?(开放|值班|离岗|签退|下班)?(结束|关门|离岗|签退|终止|截止|止|至)(时间|时刻)?|离开时间|开放时间止"),
+    (
+        "spans",
+        r"(实际)?(开放|值班|服务|起止|辅导室开放|工作)(的)?(时间|时段|时间段)|时段|时间段|起讫时间|起止|时间|开放时间起止",
+    ),
+    (
+        "starts",
+        r"(实际)?(开放|值班|到岗|签到|上班)?(开始|开门|到岗|签到|起始|自|起)(时间|时刻)?|开始时刻|上岗时间|开放时间起",
+    ),
+    (
+        "ends",
+        r"(实际)?(开放|值班|离岗|签退|下班)?(结束|关门|离岗|签退|终止|截止|止|至)(时间|时刻)?|离开时间|开放时间止",
+    ),
     ("length", r"(开放|值班|服务)?(时长|小时数|分钟数|时数|分钟|小时)((小时|分钟|分|时))?"),
-    ("person", r"(值班|值守|接待|辅导|心理|负责|当班)?(教师|老师|人员|人|值班人)(姓名|签名|签字)?|姓名|值班|签名|咨询师|值班教师姓名"),
+    (
+        "person",
+        r"(值班|值守|接待|辅导|心理|负责|当班)?(教师|老师|人员|人|值班人)(姓名|签名|签字)?|姓名|值班|签名|咨询师|值班教师姓名",
+    ),
     ("received", r"(来访|接待|来访者|接待学生|来访学生|学生|服务|辅导)(人次|人数|数|次数|人次数)|人次|人数"),
     ("note", r"备注|说明|情况|记录|内容|.*主要.*|.*事由.*"),
 )
-_FOOT = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|本周|本月|本学期|制\s*表|填\s*表|审\s*核|负\s*责|说\s*明|注\s*[:：]|备\s*注\s*[:：]|.{0,6}签字)")
+_FOOT = re.compile(
+    r"^(合\s*计|总\s*计|小\s*计|共\s*计|本周|本月|本学期|制\s*表|填\s*表|审\s*核|负\s*责|说\s*明|注\s*[:：]|备\s*注\s*[:：]|.{0,6}签字)"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +134,9 @@ class _SheetReader:
                 self._tell(place, "day", "没有日期，这一行没有导入，请补上日期后再导入一次")
                 continue
             try:
-                self._take(row, place, day, weekday if is_blank(self._cell(row, "weekday")) else self._cell(row, "weekday"))
+                self._take(
+                    row, place, day, weekday if is_blank(self._cell(row, "weekday")) else self._cell(row, "weekday")
+                )
             except _Line as line:
                 self._tell(place, line.code, line.why)
         return known
@@ -133,8 +149,11 @@ class _SheetReader:
         found = self._columns(texts)
         timed = "spans" in found or ("starts" in found and ("ends" in found or "length" in found))
         if "day" in found and timed:
-            below = [_plain(c) if isinstance(c, str) else "" for c in self.sheet.rows[place + 1]] if (
-                place + 1 < len(self.sheet.rows)) else []
+            below = (
+                [_plain(c) if isinstance(c, str) else "" for c in self.sheet.rows[place + 1]]
+                if (place + 1 < len(self.sheet.rows))
+                else []
+            )
             under = self._columns(below)
             if "starts" in under and "ends" in under:
                 found["starts"], found["ends"] = under["starts"], under["ends"]
@@ -142,8 +161,12 @@ class _SheetReader:
             self.columns = found
             self.heads = {index: text for index, text in enumerate(texts) if text}
             return True
-        return bool(self.columns) and "starts" in found and "ends" in found and not any(
-            re.search(r"\d", text) for text in texts)
+        return (
+            bool(self.columns)
+            and "starts" in found
+            and "ends" in found
+            and not any(re.search(r"\d", text) for text in texts)
+        )
 
     def _columns(self, texts: list[str]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -173,7 +196,8 @@ class _SheetReader:
     def _times_blank(self, row: list[Cell]) -> bool:
         return all(
             is_blank(row[index]) if index < len(row) else True
-            for code in ("spans", "starts", "ends") for index in self.columns.get(code, [])
+            for code in ("spans", "starts", "ends")
+            for index in self.columns.get(code, [])
         )
 
     # ---- one line -----------------------------------------------------------------------------------------------
@@ -182,12 +206,17 @@ class _SheetReader:
         day = self._day(day_cell)
         said = _weekday(weekday) if not is_blank(weekday) else _weekday_beside(day_cell)
         if said is not None and said != day.weekday():
-            raise _Line("day", f"日期 {day} 是星期{_WEEKDAYS[day.weekday()]}，表里写的是星期{_WEEKDAYS[said]}，"
-                               "这一行没有导入，请核对日期后再导入一次")
+            raise _Line(
+                "day",
+                f"日期 {day} 是星期{_WEEKDAYS[day.weekday()]}，表里写的是星期{_WEEKDAYS[said]}，"
+                "这一行没有导入，请核对日期后再导入一次",
+            )
         if not self.first <= day <= self.last:
             raise _Line("day", f"日期 {day} 不在本学期（{self.first} 至 {self.last}）里，这一行没有导入，请核对日期")
         spans = self._spans(row)
-        person = "、".join(" ".join(part.split()) for part in shown(self._cell(row, "person")).splitlines() if part.strip())
+        person = "、".join(
+            " ".join(part.split()) for part in shown(self._cell(row, "person")).splitlines() if part.strip()
+        )
         received = self._received(self._cell(row, "received"))
         line = (day, tuple(spans), person, received)
         if line in self.seen:
@@ -230,7 +259,9 @@ class _SheetReader:
             raise _Line("time", "没有开放时间，这一行没有导入，请补上后再导入一次")
         for starts, ends in found:
             if ends <= starts:
-                raise _Line("time", f"结束时间（{_clock(ends)}）不晚于开始时间（{_clock(starts)}），这一行没有导入，请核对")
+                raise _Line(
+                    "time", f"结束时间（{_clock(ends)}）不晚于开始时间（{_clock(starts)}），这一行没有导入，请核对"
+                )
             if ends > 1440:
                 raise _Line("time", "开放时间过了半夜，这一行没有导入，请分成两天填")
         return found
@@ -245,8 +276,9 @@ class _SheetReader:
         said = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?$", "", said)
         if re.fullmatch(r"\d{5}", said):
             return date(1899, 12, 30) + timedelta(days=int(said))
-        whole = re.fullmatch(r"(\d{4}|\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", said) or re.fullmatch(
-            r"(\d{4})(\d{2})(\d{2})", said)
+        whole = re.fullmatch(
+            r"(\d{4}|\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", said
+        ) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", said)
         if whole:
             year = int(whole[1]) + (2000 if len(whole[1]) == 2 else 0)
             return self._existing(year, int(whole[2]), int(whole[3]), said)
@@ -255,7 +287,9 @@ class _SheetReader:
             raise _Line("day", f"日期“{shown(cell)[:20]}”没有认出，这一行没有导入，请写成 2026-09-01 的样子")
         month, day = int(short[1]), int(short[2])
         if isinstance(cell, float) and re.fullmatch(r"\d{1,2}\.[1-3]", said) and self._fits(month, day * 10):
-            raise _Line("day", f"日期“{said}”可能是 {month}月{day}日，也可能是 {month}月{day}0日，这一行没有导入，请写清楚")
+            raise _Line(
+                "day", f"日期“{said}”可能是 {month}月{day}日，也可能是 {month}月{day}0日，这一行没有导入，请写清楚"
+            )
         for year in sorted({self.first.year, self.last.year}):
             try:
                 found = date(year, month, day)
@@ -303,7 +337,9 @@ def _weekday(cell: Cell) -> int | None:
 
 def _weekday_beside(cell: Cell) -> int | None:
     """The weekday written behind a date: 9月1日（星期二）."""
-    found = re.search(r"(?:星期|周|礼拜)([一二三四五六日天])\s*[)）]?\s*$", shown(cell)) if isinstance(cell, str) else None
+    found = (
+        re.search(r"(?:星期|周|礼拜)([一二三四五六日天])\s*[)）]?\s*$", shown(cell)) if isinstance(cell, str) else None
+    )
     return _WEEKDAYS.index(found[1].replace("天", "日")) if found else None
 
 

@@ -17,7 +17,12 @@ from psyroom.intake.sheets import Book, from_answer
 MOST_BYTES = 50_000_000
 MOST_SECONDS = 30
 READER = [sys.executable, "-X", "utf8", "-m", "psyroom.intake.child"]
-_KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "LD_LIBRARY_PATH")  # nothing else of the environment: it may hold a password
+_KEPT = (
+    "PATH",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "LD_LIBRARY_PATH",
+)  # nothing else of the environment: it may hold a password
 
 
 def read_book(path: Path | str) -> Book:

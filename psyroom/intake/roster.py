@@ -115,7 +115,9 @@ def _without_classes(read: RosterRead) -> None:
 
 def _without_days(read: RosterRead) -> None:
     """A column of years and months only: said once for the file, not once for each child."""
-    short = [(row, p) for row in read.rows for p in row.problems if p.field == "born" and p.reason.endswith("请补全年月日")]
+    short = [
+        (row, p) for row in read.rows for p in row.problems if p.field == "born" and p.reason.endswith("请补全年月日")
+    ]
     if short and len(short) * 2 > len(read.rows):
         for row, problem in short:
             row.problems.remove(problem)
@@ -275,8 +277,10 @@ class _SheetReader:
             if block.left <= column <= block.right and block.bottom > block.top:
                 self._fill_block(block, cells)
         named = [
-            place for place, row in enumerate(rows)
-            if (self.name_at < len(row) and not is_blank(row[self.name_at])) and not self._is_footer([row[self.name_at]], row[self.name_at])
+            place
+            for place, row in enumerate(rows)
+            if (self.name_at < len(row) and not is_blank(row[self.name_at]))
+            and not self._is_footer([row[self.name_at]], row[self.name_at])
         ]
         said = [place for place in named if not is_blank(cells[place])]
         values = [shown(cells[place]) for place in said]

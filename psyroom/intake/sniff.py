@@ -37,7 +37,9 @@ def kind_of(data: bytes) -> str:
     head = data[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if head.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in head and b"<html" not in head:
         return "xml"
-    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<!--", b"<div", b"<?xml")):
+    if head.startswith(
+        (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<!--", b"<div", b"<?xml")
+    ):
         return "html"
     return "text"
 

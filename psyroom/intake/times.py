@@ -20,7 +20,14 @@ Span = tuple[int, int]
 def plain(cell: Cell) -> str:
     """A cell's text in half width, its dashes as they are in one form."""
     said = unicodedata.normalize("NFKC", shown(cell)).replace("：", ":").replace("∶", ":")
-    return said.replace("～", "~").replace("〜", "~").replace("﹣", "-").replace("－", "-").replace("‐", "-").replace("‑", "-")
+    return (
+        said.replace("～", "~")
+        .replace("〜", "~")
+        .replace("﹣", "-")
+        .replace("－", "-")
+        .replace("‐", "-")
+        .replace("‑", "-")
+    )
 
 
 def spans(cell: Cell) -> list[Span]:
@@ -51,7 +58,11 @@ def spans(cell: Cell) -> list[Span]:
     for begin, end in places:
         rest, at = rest + said[at:begin], end
     rest += said[at:]
-    return found if not re.search(r"\d", re.sub(r"\(.*?\)|第[\d一二三四五六七八九十]+节|共?\d+\s*(分钟?|小时)", "", rest)) else []
+    return (
+        found
+        if not re.search(r"\d", re.sub(r"\(.*?\)|第[\d一二三四五六七八九十]+节|共?\d+\s*(分钟?|小时)", "", rest))
+        else []
+    )
 
 
 def clock(cell: Cell) -> int | None:

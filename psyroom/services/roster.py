@@ -1,7 +1,7 @@
 """The roster from a file: a dry run, one deed, and taking it out again.
 
-    work = plan(room, path)          # a generator: progress, then a RosterPlan
-    deed = take(room, plan)          # one deed over both files, undoable
+work = plan(room, path)          # a generator: progress, then a RosterPlan
+deed = take(room, plan)          # one deed over both files, undoable
 """
 
 from __future__ import annotations
@@ -175,5 +175,3 @@ def problems_sheet(made: RosterPlan) -> ProblemTable:
         reasons = "；".join(problem.reason for problem in item.problems)
         table.rows.append([reasons, item.sheet, str(item.row), *cells[: len(widest)]])
     return table
-
-

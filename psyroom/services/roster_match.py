@@ -129,7 +129,12 @@ class Matcher:
             if len(same) == 1:
                 return self._sure(same[0], new, by, word)
             if len(same) > 1:
-                return Match(refuse=(_code(by), f"已有 {len(same)} 名同名学生的{word}相同，分不清是哪一位，没有导入，请先合并他们"))
+                return Match(
+                    refuse=(
+                        _code(by),
+                        f"已有 {len(same)} 名同名学生的{word}相同，分不清是哪一位，没有导入，请先合并他们",
+                    )
+                )
             if found:
                 return self._renamed(found[0], new, by, word)
         return None
@@ -159,7 +164,12 @@ class Matcher:
         if len(found) == 1:
             return Match(found[0], "born")
         if found:
-            return Match(refuse=("name", f"已有 {len(found)} 名同名同生日的学生，分不清是哪一位，没有导入，请补上学籍号或身份证号"))
+            return Match(
+                refuse=(
+                    "name",
+                    f"已有 {len(found)} 名同名同生日的学生，分不清是哪一位，没有导入，请补上学籍号或身份证号",
+                )
+            )
         return None
 
     def _by_number(self, new: Known) -> Match | None:
@@ -189,7 +199,12 @@ class Matcher:
         known = found[0]
         sexes = {known.values.get("sex"), new.values.get("sex")} - {None, ""}
         if len(sexes) > 1:
-            return Match(refuse=("sex", "同班已有同名学生，性别却不同，分不清是不是同一人，没有导入，请核对性别，或在“学生”页手工添加"))
+            return Match(
+                refuse=(
+                    "sex",
+                    "同班已有同名学生，性别却不同，分不清是不是同一人，没有导入，请核对性别，或在“学生”页手工添加",
+                )
+            )
         brings = [key for key in ("registry_number", "id_number", "born") if new.values.get(key)]
         if brings:
             return Match(known, "class", ask=("name", "只按班级和姓名认作已有的这名学生，请核实是同一人"))

@@ -180,7 +180,9 @@ class Planner:
         if said.place != wanted(row).place:
             differ.append("class")
         if differ:
-            words = "、".join(dict.fromkeys(FIELDS.get(code, LABELS.get(code, code)) for code in differ if code != "id_doubtful"))
+            words = "、".join(
+                dict.fromkeys(FIELDS.get(code, LABELS.get(code, code)) for code in differ if code != "id_doubtful")
+            )
             where = f"第 {first.row} 行" if first.sheet == row.sheet else f"“{first.sheet}”第 {first.row} 行"
             self._refuse(item, "name", f"与{where}{match.because}，但{words}不同，没有导入，请核实后只留一行")
             return
@@ -198,7 +200,9 @@ class Planner:
         values = {**row.defaults, **{c: v for c, v in row.values.items() if v is not None}}
         known.values = {**values, **{code: known.values[code] for code in _PLACE}}
         writes = self.plan.writes
-        desk = StudentFields.model_validate({**{c: v for c, v in known.values.items() if c in DESK}, "status": "present"})
+        desk = StudentFields.model_validate(
+            {**{c: v for c, v in known.values.items() if c in DESK}, "status": "present"}
+        )
         detail = StudentDetailFields.model_validate({c: v for c, v in values.items() if c in DETAIL})
         writes.students.append({"id": known.id, **desk.model_dump()})
         writes.details.append({"id": known.id, **detail.model_dump()})
@@ -242,7 +246,12 @@ class Planner:
             before = stored.values.get(code)
             if value in (None, "") or value == before or code == "id_doubtful":
                 continue
-            if code == "id_number" and row.values.get("id_doubtful") and before and not stored.values.get("id_doubtful"):
+            if (
+                code == "id_number"
+                and row.values.get("id_doubtful")
+                and before
+                and not stored.values.get("id_doubtful")
+            ):
                 self._note(item, code, "原来的身份证号没有问题，仍保留原来的，请核实")
                 continue
             if code == "remark" and before:
@@ -278,9 +287,7 @@ class Planner:
     def _note(self, item: Item, code: str, reason: str) -> None:
         item.problems.append(Problem(item.row, item.sheet, code, True, reason, item.name))
 
-    def _ask(
-        self, student: str, item: Item, known: list[tuple[str, str, bool]], stored: Stored | None = None
-    ) -> None:
+    def _ask(self, student: str, item: Item, known: list[tuple[str, str, bool]], stored: Stored | None = None) -> None:
         """Keep a row's questions with the child, each once; not where what is missing here is known already."""
         asked = {(code, reason) for code, reason, _ in known}
         for problem in item.problems:
@@ -288,7 +295,13 @@ class Planner:
                 continue
             asked.add((problem.field, problem.reason))
             self.plan.writes.questions.append(
-                {"id": new_id(), "student": student, "field": problem.field, "reason": problem.reason[:120], "settled": False}
+                {
+                    "id": new_id(),
+                    "student": student,
+                    "field": problem.field,
+                    "reason": problem.reason[:120],
+                    "settled": False,
+                }
             )
 
     # ---- classes --------------------------------------------------------------------------------------------------

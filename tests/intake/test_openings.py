@@ -34,7 +34,9 @@ def test_the_sample() -> None:
     read = read_ledger(SAMPLE, term_starts=starts, weeks=answer["weeks"])
     assert read.lines == answer["rows"] and read.repeated == 0
     fields = {"ends before it starts": "time", "no time": "time", "no such date": "day"}
-    assert [(p.row, p.field) for p in read.problems] == [(row, fields.get(why, "day")) for row, why in answer["bad_rows"]]
+    assert [(p.row, p.field) for p in read.problems] == [
+        (row, fields.get(why, "day")) for row, why in answer["bad_rows"]
+    ]
     days = defaultdict(list)
     for row in read.rows:
         days[row.day].append((row.starts, row.ends))
@@ -121,17 +123,31 @@ def test_start_and_end_in_two_columns_and_time_cells(tmp_path: Path) -> None:
 
 
 def test_a_header_in_two_rows(tmp_path: Path) -> None:
-    rows = [["值班记录"], ["日期", "开放时间", "", "值班教师"], ["", "起", "止", ""], ["9月1日", "12:00", "13:00", "甲"]]
+    rows = [
+        ["值班记录"],
+        ["日期", "开放时间", "", "值班教师"],
+        ["", "起", "止", ""],
+        ["9月1日", "12:00", "13:00", "甲"],
+    ]
     assert told(ledger(tmp_path, rows, merged=["B2:C2"])) == [(4, "2026-09-01", 720, 780)]
 
 
 def test_a_start_and_a_length(tmp_path: Path) -> None:
-    rows = [["日期", "开始时间", "时长（分钟）", "教师"], ["9月1日", "12:00", 90, "甲"], ["9月2日", "12:00", "1小时30分", "甲"]]
+    rows = [
+        ["日期", "开始时间", "时长（分钟）", "教师"],
+        ["9月1日", "12:00", 90, "甲"],
+        ["9月2日", "12:00", "1小时30分", "甲"],
+    ]
     assert [row.ends for row in ledger(tmp_path, rows).rows] == [810, 810]
 
 
 def test_one_date_for_several_lines(tmp_path: Path) -> None:
-    rows = [HEAD, ["9月1日", "二", "12:00-13:00", "甲", 1], ["", "", "16:45-18:00", "乙", 2], ["9月2日", "三", "12:00-13:00", "甲", 1]]
+    rows = [
+        HEAD,
+        ["9月1日", "二", "12:00-13:00", "甲", 1],
+        ["", "", "16:45-18:00", "乙", 2],
+        ["9月2日", "三", "12:00-13:00", "甲", 1],
+    ]
     assert told(ledger(tmp_path, rows))[1] == (3, "2026-09-01", 1005, 1080)
 
 

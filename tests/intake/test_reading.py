@@ -280,4 +280,3 @@ def test_flipped_bytes_are_read_or_told(tmp_path: Path, source: str) -> None:
             read_book(tmp_path / "a")
         except BadFile as told:
             assert str(told).endswith("。")
-

@@ -31,7 +31,9 @@ def read(path: Path, stage: str = "junior", **more: Any) -> RosterRead:
     return read_roster(read_book(path), school_stage=stage, system="63", year=2026, **more)
 
 
-def sheet(tmp_path: Path, rows: files.Rows | Mapping[str, files.Rows], stage: str = "junior", **more: Any) -> RosterRead:
+def sheet(
+    tmp_path: Path, rows: files.Rows | Mapping[str, files.Rows], stage: str = "junior", **more: Any
+) -> RosterRead:
     reading = {key: more.pop(key) for key in ("mapping", "classes", "remembered") if key in more}
     return read(files.xlsx(tmp_path / "名册.xlsx", rows, **more), stage, **reading)
 
@@ -147,7 +149,10 @@ def test_heads_divided_below_and_two_columns_of_ticks(tmp_path: Path) -> None:
         ],
         merged=["A2:A3", "B2:B3", "C2:D2", "E2:F2"],
     )
-    assert [(r.name, r.values["sex"], r.values["guardian"]) for r in found.rows] == [("张三", "m", "张大"), ("李四", "f", "李大")]
+    assert [(r.name, r.values["sex"], r.values["guardian"]) for r in found.rows] == [
+        ("张三", "m", "张大"),
+        ("李四", "f", "李大"),
+    ]
 
 
 @pytest.mark.parametrize("merged", [(), ("A2:A4", "B2:B3", "A5:A8", "B5:B8")])
@@ -167,7 +172,11 @@ def test_one_empty_class_in_a_filled_column_is_no_block(tmp_path: Path) -> None:
 def test_side_by_side(tmp_path: Path) -> None:
     rows = [["七（3）班花名册"], ["序号", "姓名", "性别", "", "序号", "姓名", "性别"], [1, "甲", "男", "", 3, "丙", "男"],
             [2, "乙", "女", "", "", "", ""]]  # fmt: skip
-    assert sorted(children(sheet(tmp_path, rows))) == [(3, "丙", "七年级/3"), (3, "甲", "七年级/3"), (4, "乙", "七年级/3")]
+    assert sorted(children(sheet(tmp_path, rows))) == [
+        (3, "丙", "七年级/3"),
+        (3, "甲", "七年级/3"),
+        (4, "乙", "七年级/3"),
+    ]
 
 
 def test_a_sheet_per_class_and_sheets_that_are_none(tmp_path: Path) -> None:
@@ -176,7 +185,12 @@ def test_a_sheet_per_class_and_sheets_that_are_none(tmp_path: Path) -> None:
         {
             "703": [["姓名", "性别"], ["甲", "男"]],
             "八年级2班": [["姓名", "性别"], ["乙", "女"]],
-            "Sheet3": [["班级：初三（10）班", "班主任：王"], ["姓名", "性别"], ["丙", "女"], ["制表人：王", "2026年9月"]],
+            "Sheet3": [
+                ["班级：初三（10）班", "班主任：王"],
+                ["姓名", "性别"],
+                ["丙", "女"],
+                ["制表人：王", "2026年9月"],
+            ],
             "说明": [["本表由教务处提供"]],
             "教师": [["姓名", "任教学科"], ["王", "数学"]],
             "去年": [["姓名", "班级"], ["旧", "七1"]],
@@ -189,7 +203,16 @@ def test_a_sheet_per_class_and_sheets_that_are_none(tmp_path: Path) -> None:
 
 
 def test_tables_and_sections_below_each_other(tmp_path: Path) -> None:
-    stacked = [["七年级1班"], ["姓名", "性别"], ["甲", "男"], [], ["七年级2班"], ["姓名", "性别"], ["乙", "女"], ["合计：2人", ""]]
+    stacked = [
+        ["七年级1班"],
+        ["姓名", "性别"],
+        ["甲", "男"],
+        [],
+        ["七年级2班"],
+        ["姓名", "性别"],
+        ["乙", "女"],
+        ["合计：2人", ""],
+    ]
     assert children(sheet(tmp_path, stacked)) == [(3, "甲", "七年级/1"), (7, "乙", "七年级/2")]
     sections = [["姓名", "性别"], ["七年级1班", ""], ["甲", "男"], ["七年级2班", ""], ["乙", "女"]]
     assert children(sheet(tmp_path, sections)) == [(3, "甲", "七年级/1"), (5, "乙", "七年级/2")]
@@ -198,7 +221,13 @@ def test_tables_and_sections_below_each_other(tmp_path: Path) -> None:
 
 
 def test_lines_prepared_and_not_filled_in(tmp_path: Path) -> None:
-    rows = [["序号", "姓名", "性别", "班级"], [1, "甲", "男", "七1"], [2, "", "", "七1"], [3, "", "", ""], [4, "", "女", "七1"]]
+    rows = [
+        ["序号", "姓名", "性别", "班级"],
+        [1, "甲", "男", "七1"],
+        [2, "", "", "七1"],
+        [3, "", "", ""],
+        [4, "", "女", "七1"],
+    ]
     found = sheet(tmp_path, rows)
     assert len(found.rows) == 1 and problems(found) == [(5, "name", False)]
 
@@ -265,7 +294,9 @@ def test_seven_ten_stored_as_a_number_is_asked(tmp_path: Path) -> None:
     found = sheet(tmp_path, rows)
     assert [s.text for s in found.spellings] == ["7.1（第2行起）", "7.1（第11行起）"]
     answers = {"7.1（第2行起）": ("junior", 2026, 1), "7.1（第11行起）": ("junior", 2026, 10)}
-    assert [key for _, _, key in children(sheet(tmp_path, rows, classes=answers))] == [f"七年级/{n}" for n in range(1, 12)]
+    assert [key for _, _, key in children(sheet(tmp_path, rows, classes=answers))] == [
+        f"七年级/{n}" for n in range(1, 12)
+    ]
     few = sheet(tmp_path, [["姓名", "班级"], ["甲", 7.1], ["乙", 7.2]])
     assert not few.spellings and len(few.rows) == 2  # nothing says there are ten classes
 
@@ -288,7 +319,9 @@ def test_names(tmp_path: Path, written: str, name: str) -> None:
      datetime(2013, 5, 6, 0, 0), 41400, "2013-05-06 00:00:00"],
 )  # fmt: skip
 def test_birthdays(tmp_path: Path, written: Any) -> None:
-    assert sheet(tmp_path, [["姓名", "班级", "生日"], ["甲", "七1", written]]).rows[0].values["born"] == date(2013, 5, 6)
+    assert sheet(tmp_path, [["姓名", "班级", "生日"], ["甲", "七1", written]]).rows[0].values["born"] == date(
+        2013, 5, 6
+    )
 
 
 @pytest.mark.parametrize("written", ["2014-02-30", "20131306", "1900-01-01", "不详", "2031-01-01"])
@@ -330,7 +363,10 @@ def test_birthday_and_identity_number_that_disagree(tmp_path: Path) -> None:
 
 
 def test_nothing_is_derived_from_the_identity_number(tmp_path: Path) -> None:
-    assert set(sheet(tmp_path, [["姓名", "班级", "身份证号"], ["甲", "七1", GOOD]]).rows[0].values) == {"name", "id_number"}
+    assert set(sheet(tmp_path, [["姓名", "班级", "身份证号"], ["甲", "七1", GOOD]]).rows[0].values) == {
+        "name",
+        "id_number",
+    }
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def everybody(session: Session) -> dict[str, Stored]:
     names = DESK + DETAIL
     for row in session.execute(statement).all():
         found[row[0]] = Stored(row[0], dict(zip(names, row[2:], strict=True)), row[1] is not None)
-    for label in session.execute(select(StudentLabel.id, StudentLabel.student, StudentLabel.label, StudentLabel.detail)):
+    for label in session.execute(
+        select(StudentLabel.id, StudentLabel.student, StudentLabel.label, StudentLabel.detail)
+    ):
         if label.student in found:
             found[label.student].labels[label.label] = (label.id, label.detail)
     asked = select(StudentQuestion.student, StudentQuestion.field, StudentQuestion.reason, StudentQuestion.settled)
@@ -105,7 +107,7 @@ def named_elsewhere(session: Session, deed_id: str) -> set[str]:
             continue
         schema = schema_of(table)
         statement = text(
-            f'SELECT DISTINCT student FROM {schema}."{table.name}" WHERE student <> \'\' AND id NOT IN (SELECT ref FROM '
+            f"SELECT DISTINCT student FROM {schema}.\"{table.name}\" WHERE student <> '' AND id NOT IN (SELECT ref FROM "
             f"{schema}.revision WHERE kind = :kind AND deed = (SELECT seq FROM {schema}.deed WHERE id = :deed))"
         )
         found.update(row[0] for row in session.execute(statement, {"kind": table.name, "deed": deed_id}))
