@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from psyroom.errors import Damaged, RoomTrouble, WrongPassword
 from psyroom.records.office import CaseState, DeskState
-from psyroom.store import grants, keys, roomfile, secret
+from psyroom.store import folders, grants, keys, roomfile, secret
 from psyroom.store import settle as settling
 from psyroom.store.connection import connect_alone, driver, raw_of
 from psyroom.store.room import Finding, Room
@@ -71,7 +71,7 @@ def at_opening(room: Room) -> list[Finding]:
         raise Damaged(name=FILES[MAIN]) from None
     if report.ok and any(before.get(s) is None or before[s].deed != p.deed for s, p in report.points.items()):
         keep_points(room, report)
-    return report.findings + older_than_heads(room) + _sheet(room)
+    return report.findings + older_than_heads(room) + _sheet(room) + _folder(room)
 
 
 def head_of(room: Room, schema: str) -> tuple[int, str]:
@@ -100,14 +100,13 @@ def keep_heads(room: Room) -> None:
     enrolment = room._enrolment
     if enrolment is None or any(finding.what == "older" for finding in room.findings):
         return
-    heads = enrolment.heads | {schema: head_of(room, schema) for schema in room.schemas}
-    if heads == enrolment.heads:
-        return
-    enrolment.heads = heads
     try:
-        secret.store(room.id, room.lineage, enrolment)
-    except RoomTrouble:
-        return  # a keyring that has gone meanwhile costs the comparison, not the room
+        heads = enrolment.heads | {schema: head_of(room, schema) for schema in room.schemas}
+        if heads != enrolment.heads:
+            enrolment.heads = heads
+            secret.store(room.id, room.lineage, enrolment)
+    except (RoomTrouble, driver.Error, DBAPIError):
+        return  # a keyring or a folder that has gone meanwhile costs the comparison, not the closing
 
 
 def accept_older(room: Room) -> None:
@@ -160,6 +159,13 @@ def _sheet(room: Room) -> list[Finding]:
     return [Finding("sheet", "恢复单和这间房对不上，手里的恢复单可能已经不能用，请在“设置”里重新生成一张并封存。")]
 
 
+def _folder(room: Room) -> list[Finding]:
+    """A room that was made on a fixed disk may have been moved since."""
+    if why := folders.why_unsafe(room.folder):
+        return [Finding("folder", f"辅导室的文件夹{why}，容易损坏或外泄，请退出程序后把整个文件夹搬到固定硬盘上。")]
+    return []
+
+
 def _journals(room: Room) -> list[Finding]:
     """A duty person's session cannot roll back case.db: it says so instead of calling the room whole."""
     if not room.has_cases and settling.is_hot(room.folder / settling.JOURNALS[1]):
@@ -184,7 +190,7 @@ def check(room: Room) -> Generator[tuple[int, int], None, list[Finding]]:
         (FILES[MAIN], lambda: _chains(room)),
         (FILES[MAIN], lambda: _rows(room)),
         (FILES[MAIN], lambda: older_than_heads(room)),
-        ("", lambda: _sheet(room)),
+        ("", lambda: _sheet(room) + _folder(room)),
         ("", lambda: _journals(room)),
         ("", lambda: _copies(room)),
     ]

@@ -34,11 +34,16 @@ def groups(code: str) -> list[str]:
     return code.split("-")
 
 
-def tidy(typed: str) -> str:
-    """The code as printed, from whatever spelling was typed; raises `WrongRecovery` when it cannot be one."""
+def plain(typed: str) -> str:
+    """What was typed without separators, in capitals, confusable characters forgiven, full width made half."""
     text = typed.translate(_IGNORED).upper()
     text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text).translate(_FORGIVEN)
-    text = text.replace("-", "")
+    return text.replace("-", "")
+
+
+def tidy(typed: str) -> str:
+    """The code as printed, from whatever spelling was typed; raises `WrongRecovery` when it cannot be one."""
+    text = plain(typed)
     if len(text) != CHARACTERS or any(c not in ALPHABET for c in text):
         raise WrongRecovery
     number = 0
@@ -51,7 +56,7 @@ def tidy(typed: str) -> str:
 
 def is_group(code: str, position: int, typed: str) -> bool:
     """Whether what was typed is the code's group at this position (from 0), as set-up asks."""
-    return typed.translate(_IGNORED).upper().translate(_FORGIVEN) == groups(code)[position]
+    return plain(typed) == groups(code)[position]
 
 
 def private_of(code: str) -> bytes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from psyroom.errors import KeyringLocked, NotEnrolled, Tell, WeakPassword, WrongPassword
-from psyroom.store import keys, members, recovering, roomfile, secret
+from psyroom.store import enrolling, keys, members, recovering, roomfile, secret
 from psyroom.store.checking import accept_older, check
 from psyroom.store.copies import bring_back, copy_room
 from psyroom.store.making import make_room
@@ -91,6 +92,15 @@ def first(place: Path) -> None:
     with open_room(folder, "甲", TEN) as room:
         assert room.findings == []
 
+    # a code for another account, used by "second": only while it is offered, only once
+    with open_room(folder, "甲", TEN) as room:
+        (place / "enrol").write_text(enrolling.offer(room), "utf-8")
+        room.now = lambda: datetime.now(UTC) - timedelta(minutes=16)
+        shutil.copy(folder / enrolling.NAME, place / "offer")
+        late = enrolling.offer(room)
+    raises(enrolling.WrongEnrolment, lambda: enrolling.accept(folder, late))
+    shutil.copy(place / "offer", folder / enrolling.NAME)
+
     # brought back on the same computer: a new computer name in the chain, the same secret, everybody's password
     back, _ = bring_back(place / "盘", place / "回来", code, "甲", NEW)
     assert back.has_secret and back.origin != entry.origin and back.secret == entry.secret and findings(back) == []
@@ -110,6 +120,13 @@ def second(place: Path) -> None:
     folder, code = place / "房间", (place / "code").read_text("utf-8")
     raises(NotEnrolled, lambda: open_room(folder, "甲", TEN))
     raises(NotEnrolled, lambda: open_room(folder, "没有这个人", TEN))
+    raises(enrolling.WrongEnrolment, lambda: enrolling.accept(folder, "ABCD-EFGH-JKMN-PQRS-TVWX"))
+    enrolling.accept(folder, (place / "enrol").read_text("utf-8").lower())
+    raises(enrolling.WrongEnrolment, lambda: enrolling.accept(folder, (place / "enrol").read_text("utf-8")))
+    open_room(folder, "乙", OTHER).close()
+    file = roomfile.read(folder)
+    secret._backend().delete_password(secret._service(file.id, file.lineage), "room")
+
     raises(WeakPassword, lambda: recovering.recover(folder, code, "甲", NEW, use_keyring=False))
     room, fresh = recovering.recover(folder, code, "甲", NEW)
     assert room.has_secret and findings(room) == []
