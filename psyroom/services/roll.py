@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -52,6 +51,9 @@ class _Kept:
     school: SchoolContext
     entries: list[Entry]
     by_id: dict[str, Entry]
+    sounds: list[str] = field(default_factory=list)
+    """What may be typed for each name; made at the first letters typed."""
+    texts: list[str] = field(default_factory=list)
     class_words: dict[str, str] = field(default_factory=dict)
 
 
@@ -149,68 +151,59 @@ def find(room: Room, text: str, *, limit: int = 50, also_gone: bool = True) -> l
     if room.has_cases and len(words) == 1 and len(words[0]) >= 6 and words[0].lstrip("Gg").rstrip("Xx").isdigit():
         with room.read() as session:
             private = set(ask.by_private_number(session, words[0]))
-    tests = [_test(kept, word) for word in words]
-    scored = []
-    for found in kept.entries:
-        if not also_gone and found.left:
-            continue
-        if found.id in private:
-            scored.append((0, found))
-            continue
-        worst = 0
-        for test in tests:
-            score = test(found)
-            if score is None:
-                break
-            worst = max(worst, score)
-        else:
-            scored.append((worst + (0 if found.here else 10), found))
-    scored.sort(key=lambda pair: pair[0])  # stable: class order within the same score
-    return [found for _, found in scored[:limit]]
+    per_word = [_by_sound(kept, w.lower()) if w.isascii() and w.isalpha() else _by_text(kept, w) for w in words]
+    best = {at: max(scores[at] for scores in per_word) for at in per_word[0] if all(at in rest for rest in per_word)}
+    if private:
+        best.update((at, 0) for at, found in enumerate(kept.entries) if found.id in private)
+    ranked = sorted(
+        (score + (0 if kept.entries[at].here else 10), at)  # within a score in class order
+        for at, score in best.items()
+        if also_gone or not kept.entries[at].left
+    )
+    return [kept.entries[at] for _, at in ranked[:limit]]
 
 
-def _test(kept: _Kept, word: str) -> Callable[[Entry], int | None]:
-    """How well an entry fits one typed word: 0 best, None not at all."""
-    low = word.lower()
-    if low.isascii() and low.isalpha():
-        return _by_sound(low)
-    return _by_text(word, _class_typed(kept, word))
-
-
-def _by_sound(low: str) -> Callable[[Entry], int | None]:
+def _by_sound(kept: _Kept, low: str) -> dict[int, int]:
+    """The places in the roll which a word of letters fits, and how well: 1 best."""
+    if not kept.sounds:
+        kept.sounds = [names.key(found.name) for found in kept.entries]
     wanted = " " + low  # each spelling in a name's key follows a blank
+    scores: dict[int, int] = {}
+    for at in [at for at, key in enumerate(kept.sounds) if wanted in key]:
+        initials = kept.entries[at].initials
+        exact = low in initials
+        scores[at] = 1 if exact else 2 if any(reading.startswith(low) for reading in initials) else 3
+    if not scores:
+        return {at: 4 for at, found in enumerate(kept.entries) if found.number.lower() == low}
+    return scores
 
-    def score(found: Entry) -> int | None:
-        if wanted not in names.key(found.name):
-            return 4 if low == found.number.lower() else None
-        if low in found.initials:
-            return 1
-        return 2 if any(reading.startswith(low) for reading in found.initials) else 3
 
-    return score
-
-
-def _by_text(word: str, class_key: str) -> Callable[[Entry], int | None]:
+def _by_text(kept: _Kept, word: str) -> dict[int, int]:
+    """The places in the roll which any other word fits, and how well: 0 best."""
+    class_key = _class_typed(kept, word)
     alone = int(word[:-1]) if word.endswith("班") and word[:-1].isdecimal() else None
-    mixed = any(c.isascii() and c.isalpha() for c in word)  # 张xy
-
-    def score(found: Entry) -> int | None:
+    if alone is not None:  # 1班 is not 11班
+        return {at: 3 for at, found in enumerate(kept.entries) if found.class_no == alone}
+    if not kept.texts:
+        kept.texts = [f"{e.name}\n{e.number}\n{e.class_name}\n{e.class_key}" for e in kept.entries]
+    scores: dict[int, int] = {}
+    if class_key:
+        scores = {at: 2 for at, found in enumerate(kept.entries) if found.class_key == class_key}
+    elif any(c.isascii() and c.isalpha() for c in word):  # 张xy
+        scores = {at: 3 for at, found in enumerate(kept.entries) if names.matches(word, found.name)}
+    for at in [at for at, text in enumerate(kept.texts) if word in text]:
+        found = kept.entries[at]
         if word in (found.name, found.number):
-            return 0
-        if found.name.startswith(word):
-            return 1
-        if alone is not None:
-            return 3 if found.class_no == alone else None  # 1班 is not 11班
-        if class_key:
-            if found.class_key == class_key:
-                return 2
-        elif word in found.class_name or word in found.class_key:
-            return 3
-        if word in found.name or (mixed and names.matches(word, found.name)):
-            return 3
-        return 4 if found.number and found.number.startswith(word) else None
-
-    return score
+            scores[at] = 0
+        elif found.name.startswith(word):
+            scores[at] = 1
+        elif word in found.name:
+            scores[at] = 3
+        elif not class_key and (word in found.class_name or word in found.class_key):
+            scores[at] = 3
+        elif found.number.startswith(word):
+            scores.setdefault(at, 4)
+    return scores
 
 
 def _class_typed(kept: _Kept, word: str) -> str:
