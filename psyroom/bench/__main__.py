@@ -43,7 +43,7 @@ class Bench:
     """The temporary folder, the children's environment, and what was found."""
 
     def __init__(self, folder: Path, runs: int) -> None:
-        self.folder, self.runs = folder, runs
+        self.folder, self.runs, self.turns = folder, runs, max(1, runs // 3)
         self.figures: list[Figure] = []
         self.environment = {**os.environ, "PSYROOM_CONFIG": str(folder / "config")}
         self.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -86,7 +86,7 @@ class Bench:
         self.add("unlock window / bare Qt window", program / bare, "×", "≤ 1.25")
 
     def desk(self) -> None:
-        runs = [self._desk(LARGE) for _ in range(3)]
+        runs = [self._desk(LARGE) for _ in range(self.turns)]
         school = f"practice ×{LARGE}"
 
         def middle(name: str) -> tuple[float, list[float]]:
@@ -107,7 +107,7 @@ class Bench:
             self.add(f"first showing of {page}, {school}", median(values), "ms", "< 100", values)
 
     def find(self) -> None:
-        runs = [self._desk(FINDING) for _ in range(3)]
+        runs = [self._desk(FINDING) for _ in range(self.turns)]
         students = FINDING * 900
         for name, key in (("median", "keystroke"), ("worst", "keystroke_worst")):
             values = [run[key] for run in runs]
@@ -151,7 +151,9 @@ def machine() -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m psyroom.bench", description="Measure; judge nothing.")
     parser.add_argument("--json", type=Path, help="save the figures here")
-    parser.add_argument("--runs", type=int, default=9, help="starts of each window (default 9)")
+    parser.add_argument(
+        "--runs", type=int, default=9, help="starts of each window (default 9); a third as many walks through it"
+    )
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of {','.join(PARTS)}")
     options = parser.parse_args()
     wanted = options.only.split(",")

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 WORDS = ("zyx", "wjj", "liuy", "王", "2026", "xqy", "8")
 QUIET_ROUNDS = 2
+PATIENCE = 60
 
 
 def settle() -> None:
     """Until nothing waits: no event, no work in the worker; so the picture is complete."""
-    quiet = 0
+    quiet, give_up = 0, time.monotonic() + PATIENCE
     while quiet < QUIET_ROUNDS:
+        if time.monotonic() > give_up:
+            sys.exit("the window does not come to rest")
         QApplication.sendPostedEvents()
         QApplication.processEvents()
         quiet = 0 if worker.busy() else quiet + 1
@@ -88,8 +91,11 @@ def enter(program: Program) -> Shell:
     unlock.person.set_value(COUNSELLOR)
     unlock.password.control.setText(PASSWORD)
     unlock.try_open()
+    give_up = time.monotonic() + PATIENCE
     while program.shell is None:
         QApplication.processEvents()
+        if time.monotonic() > give_up:
+            sys.exit("the room did not open")
     shell: Shell = program.shell
     return shell
 

@@ -1,0 +1,31 @@
+"""The benchmark runs to its end and saves what it found. No figure is judged: a noisy machine would trip it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
+    saved = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", "start,find,roster,return"]
+    ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(saved.read_text("utf-8"))
+    assert {"system", "processors", "python", "qt"} <= found["machine"].keys()
+    names = [figure["name"] for figure in found["figures"]]
+    for name in (
+        "unlock window / bare Qt window",
+        "keystroke to result, median, 5400 students",
+        "roster of 3000, dry run",
+    ):
+        assert name in names
+    assert all(figure["value"] > 0 and figure["unit"] for figure in found["figures"])
+    assert len(ran.stdout.splitlines()) == len(names)
+
+
+def test_an_unknown_part_is_wrong_use() -> None:
+    command = [sys.executable, "-m", "psyroom.bench", "--only", "moon"]
+    assert subprocess.run(command, capture_output=True).returncode == 2
