@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from psyroom.errors import Damaged, NewerFormat, NoRoom, NotEnrolled, RoomBusy, Tell, WrongPassword, WrongRecovery
+from psyroom.records.students import Student, StudentDetail
 from psyroom.store import grants, guesses, keys, members, recovering, recovery, roomfile
-from psyroom.store.checking import check
-from psyroom.store.connection import connect_alone
+from psyroom.store.checking import check, pages
+from psyroom.store.connection import connect_alone, raw_of
+from psyroom.store.history import undo
 from psyroom.store.making import make_room
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
-from psyroom.store.tables import CASES, MAIN
+from psyroom.store.tables import CASES, FILES, MAIN
 from tests.store.conftest import COUNSELLOR, DUTY, PASSWORDS, SECOND, add_student
 from tests.store.test_chain import whole
 
@@ -162,11 +164,39 @@ def test_a_missing_case_file_is_damage_and_does_not_come_up_empty(folder: Path) 
     assert opens(folder, DUTY)
 
 
+@pytest.mark.parametrize("schema", [MAIN, CASES])
+def test_a_flipped_bit_is_found_in_every_page(room: Room, schema: str) -> None:
+    """Also in a page nobody reads: SQLite's own check passes over free ones."""
+    with room.write("导入名册") as deed:
+        for _ in range(60):
+            student = Student(name="周", stage="junior", cohort=2025, class_no=1)
+            deed.session.add(student)
+            deed.session.add(StudentDetail(id=student.id, address="一" * 100))
+    undo(room)
+    with room.write("腾出空页", undoable=False) as deed:
+        deed.raw.execute(f"CREATE TABLE {schema}.wide AS SELECT hex(randomblob(40000)) AS a")
+        deed.raw.execute(f"DROP TABLE {schema}.wide")
+        deed.raw.execute(f"UPDATE {schema}.{'person' if schema == MAIN else 'holder'} SET id = id")
+    with room.read() as session:
+        assert raw_of(session).execute(f"PRAGMA {schema}.freelist_count").fetchone()[0] > 5
+    path = room.folder / FILES[schema]
+    whole_file = path.read_bytes()
+    assert pages(room, schema) == []
+    for start in range(0, len(whole_file), 4096):
+        with path.open("r+b") as file:
+            file.seek(start + 1000)
+            file.write(bytes([whole_file[start + 1000] ^ 4]))
+        assert [finding.what for finding in pages(room, schema)] == ["damaged"], start // 4096
+        with path.open("r+b") as file:
+            file.seek(start + 1000)
+            file.write(whole_file[start + 1000 : start + 1001])
+    assert pages(room, schema) == []
+
+
 @pytest.mark.parametrize("name", ["desk.db", "case.db"])
-def test_a_flipped_bit_is_found_wherever_it_lies(folder: Path, name: str) -> None:
+def test_a_flipped_bit_is_a_sentence_at_opening_or_in_the_check(folder: Path, name: str) -> None:
     whole_file = (folder / name).read_bytes()
-    step = len(whole_file) // 12
-    for at in range(20, len(whole_file), step):
+    for at in range(20, len(whole_file), len(whole_file) // 6):
         changed = bytearray(whole_file)
         changed[at] ^= 4
         (folder / name).write_bytes(changed)

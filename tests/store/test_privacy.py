@@ -84,7 +84,11 @@ def test_text_is_found_in_no_file_while_a_transaction_is_open(
             deed.raw.execute(f"PRAGMA {schema}.cache_size = 10")
         deed.raw.execute("UPDATE cases.student_detail SET address = ?", (CANARY * 5000,))
         deed.raw.execute("UPDATE main.student SET number = ?", (CANARY * 5000,))
+        deed.raw.execute("PRAGMA temp.cache_size = 5")
         deed.raw.execute("CREATE TEMP TABLE t AS SELECT * FROM cases.student_detail ORDER BY address")
+        deed.raw.execute(
+            "INSERT INTO t SELECT a.* FROM cases.student_detail a, main.sqlite_master b, main.sqlite_master c LIMIT 60"
+        )
         hot = [(room.folder / name).read_bytes()[:8] == MAGIC for name in ("desk.db-journal", "case.db-journal")]
         open_files = [
             os.readlink(f"/proc/self/fd/{fd}")
