@@ -133,7 +133,9 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
         PSYROOM_NEW_PASSWORD="换了电脑以后用的新密码呀",
     )
     shell("--room", str(back), "students", "find", "余阳志", code=1)  # the old password no longer opens
-    there = shell("--room", str(back), "students", "find", "余阳志", "--json", PSYROOM_PASSWORD="换了电脑以后用的新密码呀")
+    there = shell(
+        "--room", str(back), "students", "find", "余阳志", "--json", PSYROOM_PASSWORD="换了电脑以后用的新密码呀"
+    )
     assert there == found
     other = shell("--room", str(back), "--as", "乙老师", "hours", "--json", PSYROOM_PASSWORD=DUTY)
     assert other == weeks
