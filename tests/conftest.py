@@ -157,6 +157,12 @@ def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "UNBOUND", keys.PRACTICE)
 
 
+@pytest.fixture
+def password() -> str:
+    """The password of 甲 and 乙."""
+    return PASSWORD
+
+
 @pytest.fixture(scope="session")
 def _made_rooms(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Closed rooms, one for each setup asked for; tests get copies."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from psyroom.ui import fonts, tokens
 
@@ -48,6 +48,13 @@ class Curtain(QWidget):
             self.setGeometry(self.window().rect())
         return False
 
+    def event(self, event: QEvent) -> bool:
+        # taking the override keeps every other shortcut of the window from firing behind the curtain
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not _still_heard(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()
 
@@ -61,6 +68,28 @@ class Curtain(QWidget):
         painter.setFont(fonts.face("heading"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "屏幕已遮住，按 F12 回来")
         painter.end()
+
+
+def _still_heard(event: QKeyEvent) -> bool:
+    lock = event.key() == Qt.Key.Key_L and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+    return lock or event.key() == Qt.Key.Key_F12
+
+
+class UndoKeys(QObject):
+    """A line edit keeps Ctrl+Z for itself even when it has nothing to undo; then the key belongs to the window."""
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__(owner)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if isinstance(watched, QLineEdit) and event.matches(QKeySequence.StandardKey.Undo):
+            if not watched.isUndoAvailable():
+                event.ignore()
+                return True
+        return False
 
 
 class IdleClock(QObject):

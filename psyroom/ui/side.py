@@ -61,7 +61,7 @@ class NavButton(QAbstractButton):
             painter.setPen(QColor(p.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, RADIUS + 2, RADIUS + 2)
-        ink = p.accent if self.isChecked() else p.ink
+        ink = p.accent_ink if self.isChecked() else p.ink
         side = px(20)
         name = f"{self._icon}-fill" if self.isChecked() else self._icon
         draw(painter, name, QRect(px(12), (self.height() - side) // 2, side, side), ink if self.isChecked() else p.soft)

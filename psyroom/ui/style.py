@@ -60,7 +60,7 @@ QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:pressed {{ backgr
   border-color: {p.accent_hover}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {p.ink}; }}
 QPushButton[kind="primary"]:disabled {{ background: {p.line}; color: {p.soft}; border-color: {p.line}; }}
-QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {p.accent}; }}
+QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {p.accent_ink}; }}
 QPushButton[kind="quiet"]:hover {{ background: {p.accent_wash}; }}
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {p.accent}; }}
 QPushButton[kind="quiet"]:disabled {{ color: {p.faint}; }}
@@ -76,7 +76,7 @@ QPushButton[kind="segment"][place="first"], QPushButton[kind="segment"][place="o
 QPushButton[kind="segment"][place="last"], QPushButton[kind="segment"][place="only"] {{
   border-top-right-radius: {RADIUS}px; border-bottom-right-radius: {RADIUS}px; }}
 QPushButton[kind="segment"]:hover {{ background: {p.sunken}; }}
-QPushButton[kind="segment"]:checked {{ background: {p.accent_wash}; color: {p.accent}; border-color: {p.accent};
+QPushButton[kind="segment"]:checked {{ background: {p.accent_wash}; color: {p.accent_ink}; border-color: {p.accent};
   font-weight: 700; }}
 QPushButton[kind="segment"]:focus {{ border: 2px solid {p.accent}; padding: {px(5) - 1}px {px(12) - 1}px; }}
 QPushButton[kind="tile"] {{ text-align: left; padding: {px(14)}px {px(16)}px; background: {p.card};

@@ -24,6 +24,7 @@ class Palette(NamedTuple):
     scroll: str
     accent: str
     accent_hover: str
+    accent_ink: str  # accent as text
     accent_wash: str
     on_accent: str
     good: str
@@ -42,7 +43,7 @@ class Palette(NamedTuple):
 
 LIGHT = Palette(
     paper="#FAF8F4", side="#F2EEE6", card="#FFFFFF", sunken="#F5F2EC", ink="#2B2F33", soft="#5E656C", faint="#9AA0A5",
-    line="#E6E1D8", line_strong="#918A7E", scroll="#D3CCBF", accent="#2F7D79", accent_hover="#276A67", accent_wash="#E4F0EE",
+    line="#E6E1D8", line_strong="#918A7E", scroll="#D3CCBF", accent="#2F7D79", accent_hover="#276A67", accent_ink="#276A67", accent_wash="#E4F0EE",
     on_accent="#FFFFFF", good="#2C6E4F", good_wash="#E5F2EA", amber="#8F5A12", amber_fill="#B7791F",
     amber_wash="#FBF1DF", brick="#A8402F", brick_fill="#B5483A", brick_wash="#FBEAE6", sky="#33658A",
     sky_wash="#E6EFF6", tip="#2B2F33", on_tip="#FFFFFF",
@@ -50,7 +51,7 @@ LIGHT = Palette(
 
 DARK = Palette(
     paper="#1C1F22", side="#17191C", card="#262A2E", sunken="#2D3236", ink="#ECE9E3", soft="#AEB4BA", faint="#737A81",
-    line="#373C41", line_strong="#7C848B", scroll="#4A5157", accent="#62BBB4", accent_hover="#7ACBC5", accent_wash="#203A39",
+    line="#373C41", line_strong="#7C848B", scroll="#4A5157", accent="#62BBB4", accent_hover="#7ACBC5", accent_ink="#62BBB4", accent_wash="#203A39",
     on_accent="#0F2220", good="#7CC79E", good_wash="#20382C", amber="#E5B25A", amber_fill="#D79B3A",
     amber_wash="#3B301C", brick="#EE9A8B", brick_fill="#D9705F", brick_wash="#42272A", sky="#8DBFE2",
     sky_wash="#22343F", tip="#ECE9E3", on_tip="#1C1F22",

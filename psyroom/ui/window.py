@@ -28,7 +28,7 @@ from psyroom.services import copies, history
 from psyroom.settings import Settings
 from psyroom.store.room import Room
 from psyroom.ui import ask, leave, style, tokens, worker
-from psyroom.ui.guard import Curtain, IdleClock
+from psyroom.ui.guard import Curtain, IdleClock, UndoKeys
 from psyroom.ui.kit import Form, Tag, Toast, text, tool
 from psyroom.ui.page import Page
 from psyroom.ui.side import FindBox, Side
@@ -81,6 +81,7 @@ class Shell(QMainWindow):
         self._build()
         self._keys()
         self.changed.connect(self._on_changed)
+        self._undo_keys = UndoKeys(self)
         self.idle = IdleClock(self, settings.idle_minutes, self.lock)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
         if self.entries:
@@ -98,8 +99,8 @@ class Shell(QMainWindow):
         self.side = Side([(e.key, e.title, e.icon) for e in self.entries], self.find_box, self.go)
         if self.room.practice:
             self.side.set_mark("练习模式")
-        self.side.foot.addWidget(tool("lock-simple", "锁定", self.lock, shortcut="Ctrl+L"))
-        self.side.foot.addWidget(tool("eye-slash", "遮住屏幕", self.cover, shortcut="F12"))
+        self.side.foot.addWidget(tool("lock-simple", "锁定（Ctrl+L）", self.lock))
+        self.side.foot.addWidget(tool("eye-slash", "遮住屏幕（F12）", self.cover))
         self.side.foot.addWidget(tool("arrow-counter-clockwise", "撤销上一步（Ctrl+Z）", self.undo))
         self.side.foot.addStretch(1)
         across.addWidget(self.side)
@@ -143,7 +144,10 @@ class Shell(QMainWindow):
     def _keys(self) -> None:
         for keys, do in (
             ("Ctrl+K", self.find_student),
+            ("Ctrl+L", self.lock),
+            ("F12", self.cover),
             ("Ctrl+Z", self.undo),
+            ("Ctrl+Q", self.walk_in),
             ("Ctrl++", lambda: self.text_size(1)),
             ("Ctrl+=", lambda: self.text_size(1)),
             ("Ctrl+-", lambda: self.text_size(-1)),
@@ -287,6 +291,12 @@ class Shell(QMainWindow):
     def find_student(self) -> None:
         self.find_box.setFocus()
         self.find_box.selectAll()
+
+    def walk_in(self) -> None:
+        """Ctrl+Q: somebody stands at the door, whatever page is shown."""
+        from psyroom.ui.pages.walk_in import walk_in_of
+
+        walk_in_of(self).begin()
 
     def cover(self) -> None:
         """F12: nothing to be seen, at once; F12 again brings it back."""

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication, QWidget
 
-from psyroom.ui import leave
+from psyroom.ui import ask, leave, style, tokens
+from psyroom.ui.tokens import Look
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +21,54 @@ def left() -> Iterator[list[tuple[Path, bool]]]:
     leave.door = lambda folder, *, come_back: seen.append((folder, come_back))
     yield seen
     leave.door = door
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Every test begins in the light dress at 100 %."""
+    if tokens.now() != Look() or not qapp.styleSheet():
+        style.dress(Look())
+    yield
+    if tokens.now() != Look():
+        style.dress(Look())
+
+
+class Answers:
+    """Stands where the person's dialogs stand: what was asked, and what is answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.yes = True
+        self.path: Path | None = None
+        self.paper: QPrinter | None = None
+
+    def confirm(self, parent: QWidget, title: str, words: str, yes: str, no: str, grave: bool) -> bool:
+        self.asked.append(title)
+        return self.yes
+
+    def tell(self, parent: QWidget, title: str, words: str) -> None:
+        self.asked.append(title)
+
+    def open_file(self, parent: QWidget, title: str, patterns: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def save_file(self, parent: QWidget, title: str, name: str, patterns: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def folder(self, parent: QWidget, title: str, start: Path | None) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def printer(self, parent: QWidget) -> QPrinter | None:
+        self.asked.append("打印")
+        return self.paper
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """Answers every dialog of this test."""
+    made = Answers()
+    monkeypatch.setattr(ask, "answerer", made)
+    return made

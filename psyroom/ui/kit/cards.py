@@ -15,7 +15,7 @@ from psyroom.ui.tokens import SPACE
 
 TONES = {
     "": ("soft", "sunken"),
-    "accent": ("accent", "accent_wash"),
+    "accent": ("accent_ink", "accent_wash"),
     "good": ("good", "good_wash"),
     "amber": ("amber", "amber_wash"),
     "brick": ("brick", "brick_wash"),
