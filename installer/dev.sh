@@ -17,8 +17,8 @@ window_packages="libglib2.0-0|libglib2.0-0t64 libgl1 libegl1 libdbus-1-3 libfont
     libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
     libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
     libwayland-client0 libwayland-cursor0 libwayland-egl1 libcups2|libcups2t64"
-# xvfb, xauth: a display; poppler-utils: reads our PDF files back; the rest: a real Secret Service.
-test_packages="xvfb xauth poppler-utils gnome-keyring dbus-daemon|dbus"
+# xvfb, xauth, xdotool: a display and keys from outside; poppler-utils: reads our PDF files back; the rest: a real Secret Service.
+test_packages="xvfb xauth xdotool poppler-utils gnome-keyring dbus-daemon|dbus"
 
 say() { printf '%s\n' "psyroom: $*"; }
 stop() {
