@@ -141,3 +141,36 @@ def test_without_rights_the_setup_script_prints_the_line_to_run(tmp_path: Path) 
     assert ran.returncode == 1
     assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libglib2.0-0 " in ran.stderr
     assert "must not be called" not in ran.stderr
+
+
+def _commands_of_the_readme() -> list[list[str]]:
+    """The sub-commands named in the README's table: [["room", "new"], …]."""
+    table = re.findall(r"^\| (`psyroom.*?) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    found = []
+    for cell in table:
+        for said in re.findall(r"`([^`]+)`", cell):
+            words = said.replace("--room DIR", "").split()
+            found.append([w for w in words[: _first_value(words)] if w != "psyroom"])
+    return found
+
+
+def _first_value(words: list[str]) -> int:
+    return next((at for at, w in enumerate(words) if not re.fullmatch(r"[a-z-]+", w) or w.startswith("--")), len(words))
+
+
+@pytest.mark.parametrize("command", _commands_of_the_readme(), ids=" ".join)
+def test_every_command_of_the_readme_exists(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    from psyroom.cli import run
+
+    words = [w for w in command if w != "opening-summary"]  # a value
+    with pytest.raises(SystemExit) as left:
+        run([*words, "--help"])
+    assert left.value.code == 0 and "usage" in capsys.readouterr().out.lower()
+
+
+def test_the_readme_names_the_stable_commands() -> None:
+    named = {" ".join(w for w in command if w != "opening-summary") for command in _commands_of_the_readme()}
+    assert named == {
+        *("room new", "room check", "people add", "roster import", "students find", "undo", "openings import", "hours"),
+        *("return list", "return make", "copy", "bring-back", "demo"),
+    }
