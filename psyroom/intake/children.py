@@ -41,6 +41,7 @@ _BOARDERS = frozenset(
 )
 _DAY_PUPILS = frozenset({"走读", "走读生", "通校", "外宿", "通学", "不住校", "校外", "非寄宿", "不寄宿", "走"})
 _SAME = {"left_behind": "农村留守", "poor": "贫困"}
+_ELSEWHERE = ("ignored", "serial", "name", "grade", "class", "entered", "id_kind")
 _FOCUS = ("left_behind", "orphan", "single_parent", "poor", "disabled")
 
 
@@ -72,7 +73,7 @@ class RowReader:
 
     def __init__(self, table: Table, year: int) -> None:
         self.year = year
-        self.columns = [c for c in table.columns if c.field not in ("ignored", "serial", "name", "grade", "class")]
+        self.columns = [c for c in table.columns if c.field not in _ELSEWHERE]
         self.plain_columns = [c for c in self.columns if not c.field.startswith("guardian")]
         self.family = [c for c in self.columns if c.field.startswith("guardian") or c.field == "second"]
         kind = table.of("id_kind")
@@ -118,7 +119,7 @@ class RowReader:
         elif code == "registry_number":
             self._registry(child, cell)
         elif code in ("number", "phone"):
-            self._text(child, code, values.digits(cell))
+            self._text(child, code, self._number(code, cell))
         elif code == "ethnicity":
             said = values.uncoded(cell)
             self._text(child, code, "汉族" if said == "汉" else said)
@@ -158,6 +159,12 @@ class RowReader:
             child.values["id_doubtful"] = True
             why = "校验位不对" if len(said) == 18 and said[:17].isdigit() else "不是 18 位"
             child.ask("id_number", f"身份证号{why}，已照原样存下并标为待核实，请与户口簿核对")
+
+    def _number(self, code: str, cell: Cell) -> str:
+        """A telephone or a number; one that a spreadsheet has spoiled is not kept."""
+        if values.spoiled(cell):
+            raise values.Unread(f"{FIELDS[code]}被表格软件当作数字改过，没有存；请把这一列设成文本后重新填写")
+        return values.digits(cell)
 
     def _registry(self, child: Row, cell: Cell) -> None:
         if values.spoiled(cell):
@@ -238,7 +245,11 @@ class RowReader:
             if column.field == "guardian":
                 said = values.name(cell)
             elif column.field == "guardian_phone":
-                said = values.digits(cell)
+                try:
+                    said = self._number(column.field, cell)
+                except values.Unread as unread:
+                    child.ask(column.field, unread.why)
+                    continue
             else:
                 said = values.uncoded(cell)
             if said and said not in ("无", "-", "/"):

@@ -130,7 +130,7 @@ class _SheetReader:
     def __init__(self, sheet: Sheet, table: Table, classing: Classing, read: RosterRead) -> None:
         self.sheet, self.table, self.classing, self.out = sheet, table, classing, read
         self.name_at = self._index("name")
-        self.grade_at, self.class_at = self._index("grade"), self._index("class")
+        self.grade_at, self.class_at, self.entered_at = (self._index(code) for code in ("grade", "class", "entered"))
         self.telling = [c.index for c in table.columns if c.field in _TELLING]
         self.span = [c.index for c in table.columns]
         self.reader = RowReader(table, classing.school.year)
@@ -158,7 +158,7 @@ class _SheetReader:
     def read(self) -> None:
         rows = self.sheet.rows[self.table.first : self.table.until]
         grades = self._filled(rows, self.grade_at)
-        classes = self._filled(rows, self.class_at)
+        classes = self._filled(rows, self.class_at, grades)
         doubtful = doubtful_tens(classes) | doubtful_tens(grades)
         run = _Run()
         section: Heading | None = None
@@ -213,6 +213,8 @@ class _SheetReader:
             why = f"班级“{key}”可能是{whole}（{part}）班，也可能是{whole}（{part}0）班，请说明是哪一个"
         else:
             found = self.classing.of_row(grade_text, class_text, headings)
+            if found is None and class_text and not grade_text:
+                found = self.classing.parse(self._entered(child), class_text)
             if found is not None:
                 return found
             if not key:
@@ -225,6 +227,12 @@ class _SheetReader:
         self.classing.note_unread(key, why, child.sheet, child.row)
         self._refuse(child, "class", why)
         return None
+
+    def _entered(self, child: Row) -> str:
+        """The year of entry from a column of its own (202609, 2026年9月): used only where nothing else names the grade."""
+        cell = child.cells[self.entered_at] if 0 <= self.entered_at < len(child.cells) else ""
+        year = re.match(r"20\d{2}", shown(cell))
+        return f"{year[0]}级" if year else ""
 
     def _refuse(self, child: Row, code: str, reason: str) -> None:
         child.problems = [Problem(child.row, child.sheet, code, False, reason, child.name)]
@@ -264,11 +272,11 @@ class _SheetReader:
             return True
         return bool(re.fullmatch(r"\d+\s*[人名]", name))
 
-    def _filled(self, rows: list[list[Cell]], column: int) -> list[Cell]:
+    def _filled(self, rows: list[list[Cell]], column: int, over: list[Cell] | None = None) -> list[Cell]:
         """A grade or class column with a block's first cell standing for the whole block.
 
         By merged cells; or, where the column is mostly empty and each filled cell opens a new block, down to the next one.
-        A single empty cell in a filled column stays empty: that child has no class.
+        A single empty cell in a filled column stays empty: that child has no class. `over`: the grades, for a class column.
         """
         if column < 0:
             return [""] * len(rows)
@@ -283,7 +291,7 @@ class _SheetReader:
             and not self._is_footer([row[self.name_at]], row[self.name_at])
         ]
         said = [place for place in named if not is_blank(cells[place])]
-        values = [shown(cells[place]) for place in said]
+        values = [(shown(over[place]) if over else "", shown(cells[place])) for place in said]
         opens = all(a != b for a, b in zip(values, values[1:], strict=False))
         if said and opens and len(said) * 2 < len(named) and said[0] == named[0]:
             last: Cell = ""

@@ -410,3 +410,21 @@ def test_a_column_of_ticks_says_no_only_for_a_new_child(tmp_path: Path) -> None:
 def test_text_too_long_is_cut_and_asked(tmp_path: Path) -> None:
     found = sheet(tmp_path, [["姓名", "班级", "备注"], ["甲", "七1", "长" * 300]])
     assert len(found.rows[0].values["remark"]) == 200 and problems(found) == [(2, "remark", True)]
+
+
+def test_blocks_whose_class_number_is_the_same(tmp_path: Path) -> None:
+    rows = [["年级", "班", "姓名"], ["七年级", "1", "甲一"], ["", "", "甲二"], ["", "", "甲三"], ["八年级", "1", "乙一"],
+            ["", "", "乙二"], ["", "", "乙三"]]  # fmt: skip
+    assert [key for _, _, key in children(sheet(tmp_path, rows))] == ["七年级/1"] * 3 + ["八年级/1"] * 3
+
+
+def test_the_year_of_entry_names_the_grade_only_where_nothing_else_does(tmp_path: Path) -> None:
+    head = ["姓名", "入学年月", "班级"]
+    assert children(sheet(tmp_path, [head, ["甲", "202509", "3"]])) == [(2, "甲", "2025级/3")]
+    assert children(sheet(tmp_path, [head, ["甲", "202509", "七年级3班"]])) == [(2, "甲", "七年级/3")]
+
+
+def test_a_telephone_spoiled_by_the_spreadsheet(tmp_path: Path) -> None:
+    found = sheet(tmp_path, [["姓名", "班级", "家长电话", "学号"], ["甲", "七1", "1.99E+10", "2.026E+17"]])
+    assert set(found.rows[0].values) == {"name"}
+    assert problems(found) == [(2, "guardian_phone", True), (2, "number", True)]
