@@ -63,7 +63,6 @@ class SheetStep(Step):
         self.answer = TextField()
         self.answer.setMaxLength(12)
         self._field = self.field("group", Field("", self.answer, "从纸上抄，大小写都行"))
-        self._field.label.show()
         check.add(self._field)
         column.addWidget(check)
         column.addStretch(1)
