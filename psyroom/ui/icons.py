@@ -96,6 +96,7 @@ class Glyph(QWidget):
 
     def __init__(self, name: str, *, size: int = 20, role: str = "soft", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        _glyph(name)  # a name that is not in the set fails here, not inside Qt's painting
         self._name, self._size, self._role = name, size, role
 
     def set(self, name: str, role: str | None = None) -> None:

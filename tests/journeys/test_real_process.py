@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
-from psyroom.services import drafts, rooms
+from psyroom.services import drafts, rooms, students
 from psyroom.store.opening import open_room
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,7 +102,8 @@ def test_lock_ends_the_process_and_the_unlock_window_comes_back(
         school_name="练习学校", stage="junior", term_starts=date(2026, 8, 31), counsellor="甲", password=PASSWORD,
         use_keyring=False, practice=True, lessons=((480, 525),),
     )  # fmt: skip
-    rooms.make_room(folder, setup)[0].close()
+    with rooms.make_room(folder, setup)[0] as room:
+        students.add(room, {"name": "王芳", "stage": "junior", "cohort": 2026, "class_no": 1}, {})
     env = {**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": os.environ["PYTHONPATH"]}
     first = subprocess.Popen([sys.executable, "-m", "psyroom", "--room", str(folder)], env=env, cwd=ROOT)
     hands = Hands(screen)
