@@ -97,6 +97,10 @@ def read_ledger(path: Path | str, *, term_starts: date, weeks: int) -> LedgerRea
     return read
 
 
+NEARBY = timedelta(days=400)
+"""How far from the semester a date with its year may lie; a year mistyped lies farther."""
+
+
 class _SheetReader:
     def __init__(
         self, sheet: Sheet, term_starts: date, weeks: int, out: LedgerRead, seen: set[tuple[object, ...]]
@@ -104,6 +108,7 @@ class _SheetReader:
         self.sheet, self.out, self.seen = sheet, out, seen
         self.first = term_starts - timedelta(days=term_starts.weekday())
         self.last = self.first + timedelta(days=7 * weeks - 1)
+        self.year_written = False
         self.columns: dict[str, list[int]] = {}
         self.heads: dict[int, str] = {}
 
@@ -211,7 +216,10 @@ class _SheetReader:
                 f"日期 {day} 是星期{_WEEKDAYS[day.weekday()]}，表里写的是星期{_WEEKDAYS[said]}，"
                 "这一行没有导入，请核对日期后再导入一次",
             )
-        if not self.first <= day <= self.last:
+        near = (
+            NEARBY if self.year_written else timedelta()
+        )  # last semester's ledger, a vacation: written out, they stand
+        if not self.first - near <= day <= self.last + near:
             raise _Line("day", f"日期 {day} 不在本学期（{self.first} 至 {self.last}）里，这一行没有导入，请核对日期")
         spans = self._spans(row)
         person = "、".join(
@@ -267,6 +275,7 @@ class _SheetReader:
         return found
 
     def _day(self, cell: Cell) -> date:
+        self.year_written = True
         if isinstance(cell, datetime):
             return cell.date()
         if isinstance(cell, date):
@@ -285,6 +294,7 @@ class _SheetReader:
         short = re.fullmatch(r"(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", said)
         if not short:
             raise _Line("day", f"日期“{shown(cell)[:20]}”没有认出，这一行没有导入，请写成 2026-09-01 的样子")
+        self.year_written = False
         month, day = int(short[1]), int(short[2])
         if isinstance(cell, float) and re.fullmatch(r"\d{1,2}\.[1-3]", said) and self._fits(month, day * 10):
             raise _Line(
