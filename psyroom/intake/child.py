@@ -51,7 +51,19 @@ def sheets_of(data: bytes) -> list[dict[str, Any]]:
         from psyroom.intake.archive import check
 
         check(data)
+        found = _workbook(data)
+        _as_shown(data, found)
+        return found
     return _workbook(data)
+
+
+def _as_shown(data: bytes, found: list[dict[str, Any]]) -> None:
+    from psyroom.intake.formats import as_shown
+
+    try:
+        as_shown(data, {sheet["name"]: sheet["rows"] for sheet in found})
+    except (KeyError, ValueError):
+        pass  # styles nobody can read: the numbers stay as they are stored
 
 
 def _sheet(name: str, rows: list[list[Any]], merged: list[Any], hidden: bool = False) -> dict[str, Any]:

@@ -20,8 +20,17 @@ from psyroom.intake.children import original
 from psyroom.intake.header import CHOOSABLE, FIELDS
 from psyroom.intake.reading import read_book
 from psyroom.intake.roster import read_roster
+from psyroom.records.fields import Fields
 from psyroom.records.school import GradeNaming
-from psyroom.records.students import ColumnMap, Student, StudentDetail, StudentLabel, StudentQuestion
+from psyroom.records.students import (
+    ColumnMap,
+    Student,
+    StudentDetail,
+    StudentDetailFields,
+    StudentFields,
+    StudentLabel,
+    StudentQuestion,
+)
 from psyroom.rules.time import school_year_of
 from psyroom.services.history import IMPORT
 from psyroom.services.rights import needs_counsellor
@@ -96,8 +105,8 @@ def take(room: Room, made: RosterPlan) -> str:
 
 def _write(session: Session, made: RosterPlan, writes: Writes) -> None:
     for model, rows in (
-        (Student, writes.students),
-        (StudentDetail, writes.details),
+        (Student, _whole(StudentFields, writes.students)),
+        (StudentDetail, _whole(StudentDetailFields, writes.details)),
         (StudentLabel, writes.labels),
         (StudentQuestion, writes.questions),
     ):
@@ -119,6 +128,11 @@ def _write(session: Session, made: RosterPlan, writes: Writes) -> None:
         remembered.mapping = json.dumps(writes.mapping, ensure_ascii=False)
         session.add(remembered)
     session.flush()
+
+
+def _whole(fields: type[Fields], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """New rows validated, with the records' defaults."""
+    return [{"id": row["id"], **fields.model_validate(row).model_dump()} for row in rows]
 
 
 def _table(model: type[SQLModel]) -> Any:

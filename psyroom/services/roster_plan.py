@@ -57,7 +57,7 @@ class Item:
 
 @dataclass(repr=False)
 class Writes:
-    """The rows a deed will write, by table."""
+    """The rows a deed will write, by table; new rows hold only what is said, the rest are the records' defaults."""
 
     students: list[dict[str, Any]] = field(default_factory=list)
     details: list[dict[str, Any]] = field(default_factory=list)
@@ -200,12 +200,8 @@ class Planner:
         values = {**row.defaults, **{c: v for c, v in row.values.items() if v is not None}}
         known.values = {**values, **{code: known.values[code] for code in _PLACE}}
         writes = self.plan.writes
-        desk = StudentFields.model_validate(
-            {**{c: v for c, v in known.values.items() if c in DESK}, "status": "present"}
-        )
-        detail = StudentDetailFields.model_validate({c: v for c, v in values.items() if c in DETAIL})
-        writes.students.append({"id": known.id, **desk.model_dump()})
-        writes.details.append({"id": known.id, **detail.model_dump()})
+        writes.students.append({"id": known.id, **{c: v for c, v in known.values.items() if c in DESK}})
+        writes.details.append({"id": known.id, **{c: v for c, v in values.items() if c in DETAIL}})
         for label, detail_text in row.labels.items():
             writes.labels.append(_label(known.id, label, detail_text))
         self._ask(known.id, item, [])
@@ -226,8 +222,7 @@ class Planner:
         if detail and stored.has_detail:
             writes.detail_changes[known.id] = detail
         elif detail:
-            whole = StudentDetailFields.model_validate(detail)
-            writes.details.append({"id": known.id, **whole.model_dump()})
+            writes.details.append({"id": known.id, **detail})
         self._labels(item, row, stored)
         known.values = {**stored.values, **desk, **detail}
         item.kind = "changed" if item.changes else "unchanged"

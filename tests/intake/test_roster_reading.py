@@ -428,3 +428,13 @@ def test_a_telephone_spoiled_by_the_spreadsheet(tmp_path: Path) -> None:
     found = sheet(tmp_path, [["姓名", "班级", "家长电话", "学号"], ["甲", "七1", "1.99E+10", "2.026E+17"]])
     assert set(found.rows[0].values) == {"name"}
     assert problems(found) == [(2, "guardian_phone", True), (2, "number", True)]
+
+
+def test_numbers_as_they_are_shown(tmp_path: Path) -> None:
+    """7.10 stored as 7.1 and shown with two decimals is class 10; a seat shown as 05 is 05."""
+    rows = [["姓名", "班级", "学号", "家长电话"], ["甲", 7.1, 5, 19900000001], ["乙", 7.09, 1234, 19900000002]]
+    formats = {"B2": "0.00", "B3": "0.00", "C2": "000", "C3": "000", "D2": "0"}
+    found = sheet(tmp_path, rows, formats=formats)
+    assert [key for _, _, key in children(found)] == ["七年级/10", "七年级/9"]
+    assert [row.values["number"] for row in found.rows] == ["005", "1234"]
+    assert found.rows[0].values["guardian_phone"] == "19900000001"
