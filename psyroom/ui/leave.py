@@ -26,8 +26,9 @@ def fresh_process(folder: Path, *, come_back: bool) -> None:
     """End this process without a detour through anybody's clean-up; before that, start the unlock window anew."""
     if come_back:
         flags = {"creationflags": 0x00000208} if os.name == "nt" else {"start_new_session": True}
+        none = subprocess.DEVNULL
         command = [sys.executable, "-m", "psyroom", "--room", str(folder)]
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=True, **flags)  # noqa: S603
+        subprocess.Popen(command, stdin=none, stdout=none, stderr=none, close_fds=True, **flags)  # noqa: S603
     os._exit(0)
 
 

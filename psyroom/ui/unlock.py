@@ -91,9 +91,7 @@ class Unlock(QWidget):
         card.body.setSpacing(SPACE * 2)
         self.trouble = text("", "error")
         self.trouble.hide()
-        names = self._names()
-        self.person = Choice({name: name for name in names})
-        self.person.set_value(last_person)
+        self.person = Choice({})
         self.password = password_field("密码")
         self.open = primary("打开", self.try_open)
         self.open.setDefault(True)
@@ -113,6 +111,8 @@ class Unlock(QWidget):
         outer.addSpacing(SPACE)
         outer.addLayout(foot)
         outer.addStretch(3)
+        self.person.set_choices({name: name for name in self._names()})
+        self.person.set_value(last_person)
         self.password.control.returnPressed.connect(self.try_open)
 
     def _names(self) -> list[str]:

@@ -189,6 +189,7 @@ def test_from_nothing_to_a_room_by_keyboard(
     _enter_until(qtbot, wizard, 5)
     qtbot.waitUntil(lambda: wizard.at == 5, timeout=20000)
     assert wizard.sheet.preview.page_count() == 1
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [window]
     asked = wizard.sheet.asked
     _write(recovery.groups(wizard.sheet.code)[asked].lower())
     with qtbot.waitSignal(window.entered) as entered:

@@ -239,11 +239,11 @@ class Field(QWidget):
             column.addLayout(head)
         column.addWidget(control)
         self.hint = text(hint, "small")
-        self.hint.setVisible(bool(hint))
         column.addWidget(self.hint)
+        self.hint.setVisible(bool(hint))
         self.error = text("", "error")
-        self.error.hide()
         column.addWidget(self.error)
+        self.error.hide()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if hasattr(control, "edited"):
             control.edited.connect(self.clear)
