@@ -8,7 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from psyroom.errors import NoRoom, Refused, WrongPassword
+from psyroom.errors import NoRoom, Refused
 
 if TYPE_CHECKING:
     from psyroom.store.room import Room
@@ -22,9 +22,10 @@ class WrongUse(Exception):
     """The command was called without something it needs; the message says what, in Chinese."""
 
 
-def _note(sentence: str) -> None:
-    """Something to know beside the answer."""
-    sys.stderr.write(sentence + "\n")
+def note(sentence: str) -> None:
+    """Something to know beside the answer, on standard error; nothing where it was closed."""
+    if sys.stderr is not None:
+        print(sentence, file=sys.stderr)
 
 
 def _code_of(choices: dict[str, str], text: str, what: str) -> str:
@@ -59,21 +60,11 @@ def _open(options: Any) -> Room:
     from psyroom.store.opening import open_room
 
     folder = _folder(options)
-    names = roomfile.names(folder)
-    if not names:
+    if not roomfile.names(folder):
         raise NoRoom(folder=str(folder))
-    password = _secret("PSYROOM_PASSWORD", "密码：")
-    candidates = [options.as_name] if options.as_name else names
-    for name in candidates:
-        try:
-            room = open_room(folder, name, password)
-        except WrongPassword:
-            if name == candidates[-1]:
-                raise
-            continue
-        room.clock_confirmed = options.clock_ok
-        return room
-    raise WrongPassword()
+    room = open_room(folder, options.as_name, _secret("PSYROOM_PASSWORD", "密码："))
+    room.clock_confirmed = options.clock_ok
+    return room
 
 
 def _drive(work: Generator[Any, Any, Result]) -> Result:
@@ -86,11 +77,13 @@ def _drive(work: Generator[Any, Any, Result]) -> Result:
             return value
 
 
-def _check_can_write(text: str) -> Path:
-    """The place for the recovery sheet, looked at before anything is made."""
+def _check_can_write(text: str, folder: Path) -> Path:
+    """The place for the recovery sheet, looked at before anything is made: never in the room it opens."""
     target = Path(text)
     if target.suffix.lower() not in (".pdf", ".txt"):
         raise Refused(why="恢复单请存成 .pdf 或 .txt 文件。")
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise Refused(why="恢复单不能放在辅导室自己的文件夹里，请存到别的地方。")
     if not target.absolute().parent.is_dir():
         raise Refused(why=f"恢复单要存放的文件夹“{target.absolute().parent}”不存在，请先建好。")
     if target.is_dir() or not os.access(target.absolute().parent, os.W_OK):
@@ -99,9 +92,14 @@ def _check_can_write(text: str) -> Path:
 
 
 def _hand_over_sheet(room: Room, target: Path, code: str) -> None:
-    from psyroom.services import sheets
+    """Save the recovery sheet; where it cannot be saved, the room just made is taken away again."""
+    from psyroom.services import rooms, sheets
 
-    sheets.write_recovery(room, code, target)
+    try:
+        sheets.write_recovery(room, code, target)
+    except BaseException:
+        rooms.unmake(room)
+        raise
 
 
 # ---- deeds ----------------------------------------------------------------------------------------------------
@@ -111,10 +109,10 @@ def room_new(options: Any) -> Answer:
     from psyroom.records.school import REGIONS, STAGES
     from psyroom.services import rooms
 
-    sheet = _check_can_write(options.recovery_out)
+    folder = _folder(options)
+    sheet = _check_can_write(options.recovery_out, folder)
     stage = _code_of(STAGES, options.stage, "学段")
     region = _code_of(REGIONS, options.region, "地区")
-    folder = _folder(options)
     setup = rooms.RoomSetup(
         school_name=options.school,
         campus=options.campus,
@@ -133,9 +131,9 @@ def room_new(options: Any) -> Answer:
     try:
         _hand_over_sheet(room, sheet, code)
         if not room.has_secret and options.keyring != "off":
-            _note("这台电脑没有可用的密钥环：辅导室照常建好，但只靠密码保护，请把密码设得长一些。")
+            note("这台电脑没有可用的密钥环：辅导室照常建好，但只靠密码保护，请把密码设得长一些。")
         if warning := rooms.region_warning(region, stage):
-            _note(warning)
+            note(warning)
     finally:
         room.close()
     answer = {"room": str(folder), "recovery": str(sheet), "room_secret": room.has_secret}
@@ -293,8 +291,8 @@ def bring_back(options: Any) -> Answer:
 
     if not options.as_name:
         raise WrongUse("请用 --as NAME 指明由谁来恢复")
-    sheet = _check_can_write(options.recovery_out)
     folder = _folder(options)
+    sheet = _check_can_write(options.recovery_out, folder)
     code = _secret("PSYROOM_RECOVERY", "恢复码：")
     password = _secret("PSYROOM_NEW_PASSWORD", "新密码：")
     room, fresh = copies.bring_back(
@@ -311,7 +309,7 @@ def bring_back(options: Any) -> Answer:
     finally:
         room.close()
     if stranded:
-        _note(f"这台电脑没有可用的密钥环，{'、'.join(stranded)}需要重新设置密码。")
+        note(f"这台电脑没有可用的密钥环，{'、'.join(stranded)}需要重新设置密码。")
     return 0, {"room": str(folder), "recovery": str(sheet)}, f"恢复好了：{folder}。新的恢复单：{sheet}，旧的请作废。"
 
 
