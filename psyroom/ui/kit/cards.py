@@ -193,8 +193,9 @@ class PageHeader(QWidget):
         self.question = text(question, "soft")
         words.addWidget(self.title)
         words.addWidget(self.question)
-        self.question.setVisible(bool(question))
         row.addLayout(words, 1)
+        if not question:  # `setVisible(True)` of a label without its place would flash as a window of its own
+            self.question.hide()
         self.tools = QHBoxLayout()
         self.tools.setSpacing(SPACE)
         row.addLayout(self.tools)
