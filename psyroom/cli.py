@@ -32,22 +32,28 @@ def run(argv: Sequence[str] | None = None) -> int:
     except commands.WrongUse as wrong:
         parser.error(str(wrong))
     except Tell as told:
-        print(told, file=sys.stderr)
+        commands.note(str(told))
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 1
     except Exception as error:  # a bug: an id in the log, none of the record's text
-        print(f"出了问题，已记入日志（编号 {log.bug(error)}），没有做任何改动。", file=sys.stderr)
+        commands.note(f"出了问题，已记入日志（编号 {log.bug(error)}），没有做任何改动。")
         return 1
-    try:
-        if options.json:
-            print(json.dumps(answer, ensure_ascii=False))
-        elif words:
-            print(words)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the reader has gone; the deed is done
+    _tell(json.dumps(answer, ensure_ascii=False) if options.json else words)
     return code
+
+
+def _tell(text: str) -> None:
+    """The answer on standard output. The deed is done: a reader that has gone or a full disk does not change that."""
+    if sys.stdout is None or not text:
+        return
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes there when the process ends
+        if not isinstance(error, BrokenPipeError):
+            commands.note("已经做完，但结果没有写出去，请检查磁盘或输出的位置。")
 
 
 # ---- arguments ------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ class WrongUse(Exception):
 def note(sentence: str) -> None:
     """Something to know beside the answer, on standard error; nothing where it was closed."""
     if sys.stderr is not None:
-        print(sentence, file=sys.stderr)
+        sys.stderr.write(sentence + "\n")
 
 
 def _code_of(choices: dict[str, str], text: str, what: str) -> str:

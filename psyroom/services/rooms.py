@@ -22,7 +22,7 @@ from psyroom.records.school import (
 )
 from psyroom.rules import policy
 from psyroom.rules.time import school_year_of
-from psyroom.store import checking
+from psyroom.store import checking, folders
 from psyroom.store.making import make_room as make_store
 from psyroom.store.room import Room
 
@@ -115,6 +115,12 @@ def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:
         for stage in STAGES_WITHIN[setup.stage]:
             deed.session.add(GradeNaming(id=stage, style="cohort" if stage == "vocational" else "grade"))
     return room, code
+
+
+def unmake(room: Room) -> None:
+    """Take away a room just made or brought back whose recovery sheet nobody got: without it, it may be lost any day."""
+    room.close()
+    folders.take_away(room.folder)
 
 
 def check(room: Room) -> Generator[tuple[int, int], None, list[str]]:

@@ -104,10 +104,14 @@ def why_unsafe(folder: Path) -> str | None:
 def clear_leftovers(folder: Path) -> None:
     """A room whose making was interrupted holds nothing yet: its own files may go, and nothing else."""
     if (folder / LEFTOVER).exists() and not (folder / "room.json").exists():
-        for pattern in ("desk.db*", "case.db*", "room.json.new", "room.lock"):
-            for left in folder.glob(pattern):
-                left.unlink()
-        (folder / LEFTOVER).unlink()
+        take_away(folder)
+
+
+def take_away(folder: Path) -> None:
+    """Remove a room's own files, and nothing else, from its folder; room.json first, so that no half room is left."""
+    for pattern in ("room.json*", "desk.db*", "case.db*", "room.guesses", "room.lock", LEFTOVER):
+        for left in folder.glob(pattern):
+            left.unlink()
 
 
 def require_usable(folder: Path) -> None:

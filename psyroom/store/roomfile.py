@@ -73,9 +73,10 @@ class RoomFile:
         return next((entry for entry in self.people if entry.name == name), None)
 
     def about(self, entry: Entry) -> bytes:
-        """What a person's seal is bound to: an edited role, name or parameter fails to open."""
+        """What a person's seal is bound to: an edited role, name or parameter fails to open, and so does another inbox,
+        to which a duty person's slips would be sealed instead."""
         fields = [
-            self.id, self.practice, entry.id, entry.name, entry.role, entry.bound,
+            self.id, self.practice, self.inbox.hex(), entry.id, entry.name, entry.role, entry.bound,
             entry.memory, entry.passes, entry.lanes, entry.salt.hex(), entry.public.hex(),
         ]  # fmt: skip
         return json.dumps(fields, ensure_ascii=False).encode()

@@ -75,8 +75,12 @@ def _present(execute: Callable[..., Any], schema: str) -> dict[str, str]:
 
 
 def are_faithful(execute: Callable[..., Any], schema: str) -> bool:
-    """Whether a file's triggers are exactly those the program wants; a missing one would let changes pass unseen."""
-    return _present(execute, schema) == wanted(schema)
+    """Whether a file's triggers are exactly those the program wants; a missing one would let changes pass unseen, and a
+    foreign one, or a view or virtual table in a table's place, would act in the name of whoever opens the room."""
+    (foreign,) = execute(
+        f"SELECT count(*) FROM {schema}.sqlite_master WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
+    ).fetchone()
+    return not foreign and _present(execute, schema) == wanted(schema)
 
 
 def drop(execute: Callable[..., Any], schema: str) -> None:
