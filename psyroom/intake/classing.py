@@ -12,13 +12,15 @@ from psyroom.rules.classes import ClassFound, parse_class
 _NUM = r"[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}"
 _GRADE = (
     r"(?:小学|初中|高中|中职|职高|中专|初|高)?(?:20[0-9]{2}|二[〇零0][〇零一二三四五六七八九]{2}|[0-9]{2})级"
-    r"|(?:小学|初中|高中|高|初)?(?:[一二三四五六七八九]|[1-9])年级|初[一二三四]|高[一二三]"
+    r"|(?:小学|初中|高中|高|初)?(?:[一二三四五六七八九]|1[0-2]|[1-9])年级|初[一二三四]|高[一二三]"
 )
 _IN_TEXT = re.compile(rf"(?:{_GRADE})\s*[-—·]?\s*(?:[（(〔\[]\s*(?:{_NUM})\s*[）)〕\]]|第?(?:{_NUM}))?\s*班?")
 _SHORT_IN_TEXT = re.compile(
-    rf"[一二三四五六七八九][（(]?(?:{_NUM})[）)]?班|(?<!\d)[0-9]{{3,4}}班|(?<!\d)[1-9]\.[0-9]{{1,2}}班"
+    rf"[一二三四五六七八九][（(]?(?:{_NUM})[）)]?班|(?<![\d.])(?:1[0-2]|[1-9])[（(](?:{_NUM})[）)]班?"
+    rf"|(?<!\d)[0-9]{{3,4}}班|(?<![\d.])(?:1[0-2]|[1-9])[.\-—][0-9]{{1,2}}班"
 )
 _CLASS_CAPTION = re.compile(rf"班\s*[级别]\s*[:：]\s*第?[（(]?({_NUM})[）)]?\s*班?(?![级年\d])")
+_ANY_CAPTION = re.compile(r"班\s*[级别]\s*(?:名称)?[:：]\s*([^\s，,；;：:]{1,20})")
 _GRADE_CAPTION = re.compile(r"年\s*级\s*[:：]\s*(\S{1,8}?)(?=\s|班|$|[，,；;])")
 
 
@@ -33,11 +35,13 @@ class SchoolSays:
 
 @dataclass(frozen=True)
 class Heading:
-    """What a title or a sheet's name tells: a whole class, or only a grade or only a class number."""
+    """What a title or a sheet's name tells: a whole class, or only a grade or only a class number; `unread` what looks
+    like a class and was not read (2026级计算机应用1班), to be asked."""
 
     found: ClassFound | None = None
     grade: str = ""
     number: str = ""
+    unread: str = ""
 
 
 @dataclass
@@ -74,19 +78,23 @@ class Classing:
             return Heading()
         if whole := self.parse("", text):
             return Heading(found=whole)
-        grade = ""
+        grade = unread = ""
         for match in [*_IN_TEXT.finditer(text), *_SHORT_IN_TEXT.finditer(text)]:
             said = match.group().strip()
             if found := self.parse("", said):
                 return Heading(found=found)
             if self.parse(said, "1"):
                 grade = grade or said
+            elif said.endswith("班"):
+                unread = unread or said
         if caption := _GRADE_CAPTION.search(text):
             grade = grade or (caption[1] if self.parse(caption[1], "1") else "")
         number = _CLASS_CAPTION.search(text)
         if number is None:
             number = re.fullmatch(rf"\s*第?[（(]?({_NUM})[）)]?\s*班\s*", text)
-        return Heading(grade=grade, number=number[1] if number else "")
+        if number is None and (named := _ANY_CAPTION.search(text) or re.fullmatch(r"(\S{2,20}班)", text)):
+            unread = named[1]
+        return Heading(grade=grade, number=number[1] if number else "", unread=unread)
 
     def of_row(self, grade: str, number: str, headings: list[Heading]) -> ClassFound | None:
         """The class of a row's own cells, completed by what stands above it. Nearest heading first."""
@@ -121,11 +129,11 @@ class Classing:
         return self.parse(grade, number) if grade and number else None
 
     def answered(self, key: str) -> ClassFound | None:
-        """What the person said a spelling means; ClassFound keeps "grade" as the way the school says it."""
+        """What the person said a spelling means; it tells nothing of how the school says its classes."""
         if key not in self.answers:
             return None
         stage, cohort, class_no = self.answers[key]
-        return ClassFound(stage, cohort, class_no, "grade")
+        return ClassFound(stage, cohort, class_no, "")
 
     def note_unread(self, key: str, why: str, sheet: str, row: int) -> None:
         self.unread.setdefault(key, Spelling(key, why, sheet, row)).count += 1

@@ -152,7 +152,9 @@ class _SheetReader:
             heading = self.classing.heading(" ".join(texts)) if texts else Heading()
             if heading.found:
                 return heading
-            best = Heading(None, best.grade or heading.grade, best.number or heading.number)
+            best = Heading(
+                None, best.grade or heading.grade, best.number or heading.number, best.unread or heading.unread
+            )
         return best
 
     def read(self) -> None:
@@ -201,6 +203,8 @@ class _SheetReader:
         """The child's class; None when the row was refused for want of one."""
         grade_text, class_text = cell_text(grade), cell_text(number)
         key = spelling(grade_text, class_text)
+        if not key and not any(heading.found for heading in headings):
+            key = next((heading.unread for heading in headings if heading.unread), "")
         doubt = next((c for c in (number, grade) if isinstance(c, float) and c in doubtful), None)
         if doubt is not None:
             key = run.key(key, child.row)

@@ -306,7 +306,7 @@ class Planner:
         taken = {s.values["stage"] for s in self.stored.values()}
         said: dict[str, Counter[str]] = {}
         for row in self.read.rows:
-            if row.found is not None and row.found.stage not in taken:
+            if row.found is not None and row.found.said and row.found.stage not in taken:
                 said.setdefault(row.found.stage, Counter())[row.found.said] += 1
         styles = {stage: count.most_common(1)[0][0] for stage, count in said.items()}
         self.plan.writes.namings = {s: style for s, style in styles.items() if self.school.style(s) != style}
