@@ -153,6 +153,17 @@ def nearest_free(room: Room, values: Mapping[str, Any], now: datetime, count: in
         return _free(session, school, _asked(session, fields, ""), now, count)
 
 
+def next_free(room: Room, values: Mapping[str, Any], now: datetime) -> Free | None:
+    """The first free time after the asked one, for walking from one to the next; None within two weeks."""
+    asked = _shaped({"client": "student", "place": "", **values})
+    found = nearest_free(room, values, now, 200)
+    return min(
+        (f for f in found if (f.day, f.starts) > (asked.day, asked.starts)),
+        key=lambda f: (f.day, f.starts),
+        default=None,
+    )
+
+
 def _shaped(values: Mapping[str, Any]) -> BookingFields:
     fields = checked(BookingFields, values)
     if fields.starts >= fields.ends:

@@ -166,7 +166,7 @@ def _forgotten_duty(duty: Sequence[OnDuty]) -> list[Task]:
             f"{clock(d.starts)} 开始；补上结束时间，才能计入开放",
             "brick",
             "openings",
-            {"opening": d.id},
+            {"day": d.day},
         )
         for d in duty
         if d.forgotten

@@ -151,6 +151,12 @@ def receiver(session: Session, room: Room) -> str:
     return next((p for p in on_duty if p in counsellors), counsellors[0] if counsellors else room.person.id)
 
 
+def who_receives(room: Room) -> str:
+    """Who would receive somebody who walked in now."""
+    with room.read() as session:
+        return receiver(session, room)
+
+
 # ---- leaving and closing --------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,8 @@ from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask
 from psyroom.store.room import Room
 
+LEAST_SHOWN = 25  # minutes a card of somebody still inside takes at least
+
 
 @dataclass(frozen=True)
 class Band:
@@ -194,7 +196,7 @@ def _card(
         row = visit
     inside = visit is not None and visit.ends is None
     if visit is not None:  # what took place stands above what was planned
-        starts, ends = visit.starts, visit.ends if visit.ends is not None else _until_now(visit, now)
+        starts, ends = visit.starts, visit.ends if visit.ends is not None else _for_now(visit, booking, now)
     else:
         assert booking is not None
         starts, ends = booking.starts, booking.ends
@@ -227,10 +229,12 @@ def _card(
     )
 
 
-def _until_now(visit: ask.VisitRow, now: datetime) -> int:
-    """Where the card of somebody still inside ends for now; never shorter than a quarter, so that it can be read."""
+def _for_now(visit: ask.VisitRow, booking: ask.BookingRow | None, now: datetime) -> int:
+    """Where the card of somebody still inside ends for now: when it was booked to, later if that has passed; never
+    shorter than can be read."""
     present = now.hour * 60 + now.minute if visit.day == now.date() else visit.starts
-    return min(max(present, visit.starts + 15), 1440)
+    booked = booking.ends if booking is not None and booking.day == visit.day else 0
+    return min(max(present, booked, visit.starts + LEAST_SHOWN), 1440)
 
 
 def entry(room: Room, kind: str, entry_id: str, now: datetime) -> Entry | None:

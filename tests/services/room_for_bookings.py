@@ -9,8 +9,7 @@ from pathlib import Path
 from psyroom.records.opening import OpeningException, Slot
 from psyroom.records.school import CalendarDay, Period, Place, School, Term
 from psyroom.records.students import Student
-from psyroom.services import bookings
-from psyroom.store import history as chain
+from psyroom.services import history
 from psyroom.store.making import make_room
 from psyroom.store.opening import open_room
 from psyroom.store.questions import school as ask
@@ -80,4 +79,4 @@ def at(day: date, minute: int) -> datetime:
 
 
 def undo(room: Room, deed_id: str | None = None) -> None:
-    chain.undo(room, deed_id, check=bookings.after_undo)
+    history.undo(room, deed_id)

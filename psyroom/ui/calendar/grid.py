@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolTip, QVBoxLayout, QWidget
 
@@ -102,6 +102,7 @@ class WeekGrid(QWidget):
         clip = QRectF(event.rect())
         draw = Painter(painter, self.week, self.frame, self._now())
         draw.ground(clip)
+        draw.present()
         carried = self._press[1] if self._press and self._ghost else None
         for box, entry in self.slivers:
             if box.intersects(clip):
@@ -109,7 +110,7 @@ class WeekGrid(QWidget):
         for box, entry in self.boxes:
             if box.intersects(clip):
                 draw.card(box, entry, chosen=self.chosen == (entry.kind, entry.id), faded=entry is carried)
-        draw.present()
+        draw.present(dot=True)
         draw.cursor(self.cursor_mark, focused=self.hasFocus() and self._ghost is None)
         if self._ghost is not None:
             draw.ghost(self._ghost)
@@ -332,6 +333,7 @@ class WeekCalendar(QWidget):
         self.hours.setWidgetResizable(True)
         self.hours.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hours.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hours.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -365,7 +367,8 @@ class WeekCalendar(QWidget):
             middle = (frame.y(mark.starts) + frame.y(mark.ends)) / 2
             self.hours.ensureVisible(int(frame.lefts[mark.day]), int(middle), 0, int(60 * frame.per_minute))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.grid.fit(self.hours.viewport().height())
-        self._head.update()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.hours.viewport():
+            self.grid.fit(self.hours.viewport().height())
+            self._head.update()
+        return False

@@ -44,7 +44,7 @@ class Face:
 FACES = {
     "ahead": Face("card", "accent", "ink", "soft", border="accent"),
     "overdue": Face("amber_wash", "amber_fill", "ink", "amber", "question"),
-    "inside": Face("accent", "accent_hover", "on_accent", "on_accent", "door-open"),
+    "inside": Face("accent", "accent_hover", "on_accent", "on_accent", "chat-circle-dots"),
     "left": Face("amber_wash", "amber_fill", "ink", "amber", "hourglass-medium"),
     "done": Face("good_wash", "good", "ink", "good", "check"),
     "missed": Face("brick_wash", "brick_fill", "ink", "brick", "user-minus"),
@@ -116,7 +116,13 @@ class Painter:
                 box = self.frame.band(number, band.starts, band.ends)
                 self.p.fillRect(box, self.colour("accent_wash"))
                 self.p.fillRect(QRectF(box.left(), box.top(), 3, box.height()), self.colour("accent"))
-                self._note(box, self._plan_words(band), "accent")
+                reach = band.starts + self.measure.height() / self.frame.per_minute
+                if not any(
+                    e.starts < reach and band.starts < e.ends
+                    for e in day.entries
+                    if e.standing or e.outcome == "no_show"
+                ):
+                    self._note(box, self._plan_words(band), "accent")
             for band in day.own:
                 box = self.frame.band(number, band.starts, band.ends)
                 self.p.fillRect(box, self.colour("sunken"))
@@ -193,7 +199,7 @@ class Painter:
         p.setFont(self.name)
         p.setPen(self.colour(face.ink))
         metrics, room = QFontMetricsF(self.name), box.width()
-        if box.height() < 2 * line:
+        if box.height() < line + self.measure.height() - 1:
             short = metrics.elidedText(entry.who, Qt.TextElideMode.ElideRight, room)
             p.drawText(box, MIDDLE_LEFT, short)
             used = metrics.horizontalAdvance(short) + px(6)
@@ -231,8 +237,10 @@ class Painter:
             return
         box = self.frame.band(mark.day, mark.starts, mark.ends).adjusted(1.5, 1.5, -1.5, -1.5)
         self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.p.setBrush(Qt.BrushStyle.NoBrush)
-        self.p.setPen(QPen(self.colour("ink"), 2, Qt.PenStyle.DashLine))
+        ground = self.colour("accent")
+        ground.setAlpha(26)
+        self.p.setBrush(ground)
+        self.p.setPen(QPen(self.colour("accent"), 2))
         self.p.drawRoundedRect(box, 4, 4)
 
     def ghost(self, mark: Mark) -> None:
@@ -248,8 +256,8 @@ class Painter:
         self.p.setPen(self.colour("accent_hover"))
         self.p.drawText(box.adjusted(6, 1, -2, 0), TOP_LEFT, f"{clock(mark.starts)}—{clock(mark.ends)}")
 
-    def present(self) -> None:
-        """The present minute, on today's column."""
+    def present(self, *, dot: bool = False) -> None:
+        """The present minute on today's column: a line that lies under the cards, a dot that lies over them."""
         number = next((n for n, d in enumerate(self.week.days) if d.day == self.now.date()), None)
         minute = self.now.hour * 60 + self.now.minute
         if number is None or not self.frame.first <= minute <= self.frame.last:
@@ -257,9 +265,11 @@ class Painter:
         y, left = self.frame.y(minute), self.frame.lefts[number]
         self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.p.setPen(QPen(self.colour("brick_fill"), 2))
-        self.p.drawLine(QPointF(left, y), QPointF(left + self.frame.widths[number], y))
         self.p.setBrush(self.colour("brick_fill"))
-        self.p.drawEllipse(QPointF(left, y), 4, 4)
+        if dot:
+            self.p.drawEllipse(QPointF(left, y), 4, 4)
+        else:
+            self.p.drawLine(QPointF(left, y), QPointF(left + self.frame.widths[number], y))
 
 
 def head(painter: QPainter, box: QRectF, day: Day, today: bool, look: tokens.Look) -> None:

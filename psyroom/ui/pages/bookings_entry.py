@@ -1,0 +1,254 @@
+"""One card of the calendar, opened: what it is, and the deeds that fit how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from psyroom.records.booking import CLIENTS, FOLLOW_UPS, WAYS, VisitFields
+from psyroom.rules.time import day_name
+from psyroom.rules.typed import clock, span
+from psyroom.services import bookings, visits
+from psyroom.services import school as schools
+from psyroom.services.week import Entry
+from psyroom.store.room import Room
+from psyroom.ui.calendar.paint import kind_words
+from psyroom.ui.kit import Card, Choice, Field, Form, Tag, TimeField, button, danger, primary, quiet, rule, text
+from psyroom.ui.pages.bookings_form import receivers
+from psyroom.ui.tokens import SPACE
+from psyroom.ui.window import Shell
+
+KINDS = ("booking", "visit")
+TONES = {"正在": "accent", "待结束": "amber", "已完成": "good", "已到": "good", "迟到": "amber", "未到": "brick"}
+
+
+class EntryCard(QWidget):
+    """`again` fires after a deed: the page shows the card anew. `edit_wanted`: the booking's form should open."""
+
+    again = Signal()
+    edit_wanted = Signal(str)
+
+    def __init__(self, room: Room, shell: Shell, entry: Entry, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.room, self.shell, self.entry, self.now = room, shell, entry, now
+        self.ends: TimeField | None = None
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(SPACE + 4)
+        self._what()
+        self._deeds()
+
+    # ---- what it is -------------------------------------------------------------------------------------------
+
+    def _what(self) -> None:
+        entry = self.entry
+        top = QHBoxLayout()
+        top.setSpacing(SPACE)
+        words = [CLIENTS[entry.client], entry.class_name, kind_words(entry)]
+        top.addWidget(text(" · ".join(w for w in words if w), "soft"), 1)
+        top.addWidget(Tag(entry.state, TONES.get(entry.state, "")))
+        self.column.addLayout(top)
+        hours = f"{clock(entry.starts)} 起" if entry.inside else span(entry.starts, entry.ends)
+        self.column.addWidget(text(f"{day_name(entry.day)}  {hours}", "lead", tabular=True))
+        more = [
+            f"{entry.person_name}接待" if entry.person_name else "",
+            entry.place_name,
+            f"预约方式：{WAYS[entry.way]}",
+        ]
+        if entry.way == "walk_in":
+            more[2] = WAYS["walk_in"]
+        self.column.addWidget(text(" · ".join(w for w in more if w), "soft"))
+        if entry.follow_up:
+            self.column.addWidget(text(f"未到后：{FOLLOW_UPS[entry.follow_up]}", "soft"))
+        self.column.addWidget(rule())
+
+    def _deeds(self) -> None:
+        entry = self.entry
+        if entry.visit:
+            self._visit()
+        elif entry.outcome == "open":
+            self._open()
+        elif entry.outcome == "no_show":
+            self._missed()
+        else:
+            self.column.addWidget(button("改回待到", self.reopen, icon_name="arrow-counter-clockwise"))
+
+    def _row(self, *widgets: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        for widget in widgets:
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.column.addLayout(row)
+
+    # ---- not yet come -----------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        now = self.now()
+        begun = (self.entry.day, self.entry.starts) <= (now.date(), visits.minute_of(now))
+        if self.entry.day <= now.date():
+            words = "到了" if self.entry.day == now.date() else "来过"
+            self._row(
+                primary(words, lambda: self.arrive(None), icon_name="sign-in"),
+                button("迟到", lambda: self.arrive(True)),
+                *([danger("未到", self.no_show)] if begun else []),
+            )
+        self._row(button("改时间或内容", lambda: self.edit_wanted.emit(self.entry.id), icon_name="pencil-simple"))
+        self.column.addWidget(rule())
+        self.column.addWidget(text("不来了？记下是谁取消的，这个时间就空出来。", "soft"))
+        self._row(
+            button("学生取消", lambda: self.cancel("cancelled_by_student"), small=True),
+            button("老师取消", lambda: self.cancel("cancelled_by_teacher"), small=True),
+            button("停诊", lambda: self.cancel("suspended"), small=True),
+        )
+
+    def _do(self, deed: Callable[[], Any], say: str = "") -> bool:
+        done = self.shell.attempt(deed, kinds=KINDS)
+        if done:
+            said = say or (done.result if isinstance(done.result, str) else "")
+            if said:
+                self.shell.toast(said, undo=True)
+            self.again.emit()
+        return bool(done)
+
+    def arrive(self, late: bool | None) -> None:
+        done = self.shell.attempt(lambda: visits.arrive(self.room, self.entry.id, self.now(), late=late), kinds=KINDS)
+        if done:
+            self.shell.toast(f"{self.entry.who}：{done.result.note}", undo=True)
+            self.again.emit()
+
+    def no_show(self) -> None:
+        self._do(lambda: visits.no_show(self.room, self.entry.id, self.now()))
+
+    def cancel(self, outcome: str) -> None:
+        self._do(lambda: bookings.cancel(self.room, self.entry.id, outcome))
+
+    def reopen(self) -> None:
+        self._do(lambda: bookings.reopen(self.room, self.entry.id, self.now()), "已改回待到")
+
+    def _missed(self) -> None:
+        if not self.entry.follow_up:
+            self.column.addWidget(text("找到人了吗？", "heading"))
+            self.column.addWidget(text("选一项处理结果，这件事就算办完了。", "soft"))
+        else:
+            self.column.addWidget(text("改处理结果", "soft"))
+        for code, words in FOLLOW_UPS.items():
+            if code and code != self.entry.follow_up:
+                made = button(words, partial(self.follow_up, code))
+                made.setProperty("follow_up", code)
+                self.column.addWidget(made)
+        self.column.addWidget(rule())
+        self._row(quiet("其实来了，改回待到", self.reopen, small=True))
+
+    def follow_up(self, code: str) -> None:
+        self._do(lambda: visits.follow_up(self.room, self.entry.id, code))
+
+    # ---- came -------------------------------------------------------------------------------------------------
+
+    def _visit(self) -> None:
+        entry, now = self.entry, self.now()
+        if not entry.closed:
+            self.ends = TimeField()
+            known = None if entry.inside else entry.ends
+            if entry.inside and entry.day == now.date():
+                known = max(visits.minute_of(now), entry.starts + 1)
+            self.ends.set_value(known)
+            self.end_field = Field(
+                "离开时间", self.ends, "按现在的时间填好了，可以改" if entry.inside and known else ""
+            )
+            self.column.addWidget(self.end_field)
+            deeds: list[QWidget] = []
+            if self.room.has_cases:
+                deeds.append(primary("结束来访", self.close_visit, icon_name="check"))
+                if entry.inside:
+                    deeds.append(button("只记离开", self.leave))
+            elif entry.inside:
+                deeds.append(primary("离开了", self.leave, icon_name="sign-out"))
+            else:
+                self.column.addWidget(text("已经记下离开时间，等心理教师结束登记。", "soft"))
+            if deeds:
+                self._row(*deeds)
+        if not entry.closed or self.room.has_cases:
+            self._row(quiet("更正时间、教师或房间", self.correct, small=True, icon_name="pencil-simple"))
+
+    def _minute(self) -> int | None:
+        """The end as typed; None with a sentence under the field when it cannot be read."""
+        assert self.ends is not None
+        value = self.ends.value()
+        if isinstance(value, int):
+            return value
+        self.end_field.problem("请填写离开时间，如 1250")
+        self.ends.setFocus()
+        return None
+
+    def close_visit(self) -> None:
+        ends = self._minute()
+        if ends is not None:
+            self._end(lambda: visits.close(self.room, self.entry.visit, self.now(), ends))
+
+    def leave(self) -> None:
+        ends = self._minute()
+        if ends is not None:
+            self._end(lambda: visits.leave(self.room, self.entry.visit, self.now(), ends))
+
+    def _end(self, deed: Callable[[], str]) -> None:
+        form = _OneField(self.end_field)
+        done = self.shell.attempt(deed, form=form, kinds=KINDS)
+        if done:
+            self.shell.toast(done.result, undo=True)
+            self.again.emit()
+
+    def correct(self) -> None:
+        """The hours, the counsellor, the room, as a small form in the card's place."""
+        entry = self.entry
+        form = Form(VisitFields)
+        form.add("day")
+        form.add("starts", "ends")
+        places = {place: name for place, name, active in schools.places(self.room) if active}
+        form.add("person", "place", controls={
+            "person": Choice({**receivers(self.room), entry.person: entry.person_name}, as_list=True),
+            "place": Choice({**places, "": "不定"}, as_list=True),
+        })  # fmt: skip
+        form.add("form", "channel")
+        form.set_values({
+            "day": entry.day, "starts": entry.starts, "ends": None if entry.inside else entry.ends, "person": entry.person,
+            "place": entry.place, "form": entry.form, "channel": entry.channel,
+        })  # fmt: skip
+        box = Card("更正来访", tone="sunken")
+        box.add(form)
+
+        def save() -> None:
+            done = self.shell.attempt(
+                lambda: visits.correct(self.room, entry.visit, form.values(), self.now()),
+                form=form,
+                say="来访已更正",
+                kinds=KINDS,
+            )
+            if done:
+                self.again.emit()
+
+        box.add(primary("保存更正", save))
+        self.column.addWidget(box)
+        box.show()
+        form.focus_first()
+        self.correction = form
+
+
+class _OneField(Form):
+    """A single field that stands outside a form, for a sentence from a service."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(VisitFields)
+        self._field = field
+
+    def show_problems(self, problem: Any) -> None:
+        self._field.problem("；".join(problem.fields.values()))
+
+    def say(self, sentence: str) -> None:
+        if hasattr(self, "_field"):
+            self._field.problem(sentence)

@@ -1,0 +1,333 @@
+"""今日: what must I do now? The day as a time line, tasks the data makes, the week's hours, and duty by one button."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from psyroom.rules.spare import Spare
+from psyroom.rules.time import WEEKDAYS
+from psyroom.rules.typed import clock, span
+from psyroom.services import hours, openings, visits
+from psyroom.services import today as services
+from psyroom.services.today import Task, Today
+from psyroom.services.week import Entry
+from psyroom.store.room import Room
+from psyroom.ui import fonts, tokens
+from psyroom.ui.calendar.paint import face_of, kind_words
+from psyroom.ui.kit import (
+    Card,
+    EmptyState,
+    HoursBar,
+    PageHeader,
+    Row,
+    RowList,
+    SideSheet,
+    button,
+    primary,
+    quiet,
+    scrolled,
+    text,
+)
+from psyroom.ui.page import Page
+from psyroom.ui.pages.bookings_entry import TONES
+from psyroom.ui.pages.today_slips import SlipBox, SlipReader
+from psyroom.ui.tokens import SPACE
+from psyroom.ui.window import Shell
+
+ICONS = {
+    "missed": "user-minus", "slips": "envelope-simple", "duty": "clock", "not_closed": "hourglass-medium",
+    "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
+}  # fmt: skip
+STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
+MINUTE = 60_000  # milliseconds
+
+
+class NowLine(QWidget):
+    """Between what has begun and what comes: the present minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set(self, minute: int) -> None:
+        self._words = f"现在 {clock(minute)}"
+        self.setAccessibleName(self._words)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, tokens.now().px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, painter = tokens.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(fonts.face("small", bold=True, tabular=True))
+        width = painter.fontMetrics().horizontalAdvance(self._words)
+        painter.setPen(QColor(look.palette.brick))
+        left = look.px(16)
+        painter.drawText(QRectF(left, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, self._words)
+        y = self.height() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.palette.brick_fill))
+        painter.drawEllipse(QRectF(2, y - 4, 8, 8))
+        painter.drawRect(QRectF(left + width + look.px(10), y - 1, self.width() - left - width - look.px(10), 2))
+        painter.end()
+
+
+class Here(Page):
+    """The first page."""
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__(room, shell)
+        self.today: Today | None = None
+        self.duty = button("开始值班", self.toggle_duty, icon_name="sign-in", shortcut="Ctrl+D")
+        self.header = PageHeader(
+            "今日",
+            "",
+            self.duty,
+            button("新预约", lambda: shell.go("bookings", new=True), icon_name="plus", shortcut="Ctrl+N"),
+            primary("直接来访", self.walk_in, icon_name="user-plus", tip="有人站在门口：姓名首字母加回车（Ctrl+Q）"),
+        )
+        self.body.addWidget(self.header)
+        inner = QWidget()
+        across = QHBoxLayout(inner)
+        across.setContentsMargins(0, 0, SPACE, SPACE)
+        across.setSpacing(SPACE * 2)
+        across.addLayout(self._left(), 11)
+        across.addLayout(self._right(), 9)
+        self.body.addWidget(scrolled(inner), 1)
+        self.sheet = SideSheet()
+        self.across.addWidget(self.sheet)
+        self._clock = QTimer(self)
+        self._clock.setInterval(MINUTE)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+
+    # ---- building
+
+    def _left(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        self.line = Card("今天的预约和来访")
+        self.before, self.after = RowList(), RowList()
+        self.now_line = NowLine()
+        for widget in (self.before, self.now_line, self.after):
+            self.line.add(widget)
+        self.empty = QVBoxLayout()
+        self.line.body.addLayout(self.empty)
+        column.addWidget(self.line)
+        self.slip = SlipBox(self.room, self.shell, self.now)
+        self.slip.setVisible(not self.room.has_cases)
+        column.addWidget(self.slip)
+        column.addStretch(1)
+        return column
+
+    def _right(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        self.tasks_card = Card("要做的事")
+        self.tasks = RowList(limit=services.MOST)
+        self.tasks_card.add(self.tasks)
+        self.no_tasks = text("都做完了。", "soft")
+        self.tasks_card.add(self.no_tasks)
+        column.addWidget(self.tasks_card)
+        self.week = Card("本周开放")
+        self.bar = HoursBar("课外开放")
+        self.week.add(self.bar)
+        self.parts = QVBoxLayout()
+        self.parts.setSpacing(SPACE // 2)
+        self.week.body.addLayout(self.parts)
+        self.assumed = text("放假和调休还没有确认，暂按周一至周五上课计。", "warning")
+        self.week.add(self.assumed)
+        self.week.head.addWidget(
+            quiet("查看", lambda: self.shell.go("openings"), small=True), 0, Qt.AlignmentFlag.AlignTop
+        )
+        column.addWidget(self.week)
+        column.addStretch(1)
+        return column
+
+    # ---- what is shown
+
+    def now(self) -> datetime:
+        return hours.local_now(self.room)
+
+    def refresh(self, kinds: set[str]) -> None:
+        """Anything that makes a line here changed; what the page shows is read in one go."""
+        self.today = shown = services.today(self.room, self.now())
+        minute = visits.minute_of(shown.now)
+        on = [d for d in shown.duty if not d.forgotten]
+        names = "、".join(d.name for d in on)
+        note = f"  {shown.note}" if shown.note else ""
+        self.header.set_question(shown.title + note + (f"  ·  {names}正在值班" if names else ""))
+        mine = any(d.person == self.room.person.id for d in on)
+        self.duty.setText("结束值班" if mine else "开始值班")
+        self._show_line(shown, minute)
+        self.tasks.set_rows([self._task(t) for t in shown.tasks])
+        self.no_tasks.setVisible(not shown.tasks)
+        if shown.more:
+            self.no_tasks.setText(f"还有 {shown.more} 件，做完上面的再看。")
+            self.no_tasks.show()
+        else:
+            self.no_tasks.setText("都做完了。")
+        self._show_week(shown)
+
+    def shown(self) -> None:
+        self.refresh(set())
+
+    def _tick(self) -> None:
+        if self.isVisible() and not self.room.closed:
+            self.refresh(set())
+
+    def badge(self) -> int | None:
+        if self.today is None:
+            return None
+        return len(self.today.tasks) + self.today.more
+
+    def _show_line(self, shown: Today, minute: int) -> None:
+        begun = [e for e in shown.entries if e.starts <= minute]
+        coming = [e for e in shown.entries if e.starts > minute]
+        self.before.set_rows([self._entry(e, minute) for e in begun])
+        self.after.set_rows([self._entry(e, minute) for e in coming])
+        self.before.setVisible(bool(begun))
+        self.after.setVisible(bool(coming))
+        self.now_line.set(minute)
+        self.now_line.setVisible(bool(shown.entries))
+        _clear(self.empty)
+        if shown.empty:
+            first, _, rest = shown.empty.partition("，")
+            first, rest = (first, rest) if rest else (shown.empty, "")
+            icon = "coffee" if not shown.day.school_day else "sun-horizon"
+            self.empty.addWidget(EmptyState(icon, first.rstrip("。"), rest))
+
+    def _entry(self, entry: Entry, minute: int) -> Row:
+        """One line of the day, with the one thing to do about it."""
+        assert self.today is not None
+        target = {entry.kind: entry.id}
+        action: tuple[str, Any] | None = None
+        more: list[tuple[str, Any]] = []
+        if entry.inside:
+            action = ("结束", partial(self.shell.go, "bookings", **target))
+        elif entry.visit and not entry.closed and self.room.has_cases:
+            action = ("结束", partial(self.close_visit, entry))
+        elif entry.kind == "booking" and entry.outcome == "open":
+            action = ("到了", partial(self.arrive, entry))
+            if entry.starts + visits.LATE_AFTER <= minute:
+                more.append(("未到", partial(self.no_show, entry)))
+        elif entry.outcome == "no_show" and not entry.follow_up:
+            action = ("处理", partial(self.shell.go, "bookings", **target))
+        detail = " · ".join(p for p in (entry.class_name, kind_words(entry), self._with(entry), entry.place_name) if p)
+        tags = [(entry.state, TONES.get(entry.state, ""))] if entry.state != "待到" else []
+        if entry.outcome == "open" and entry.starts + visits.LATE_AFTER <= minute:
+            tags = [("到了没有？", "amber")]
+        stripe = STRIPES.get(face_of(entry, self.today.now).ground, "")
+        return Row(
+            entry.who, detail, lead=clock(entry.starts), stripe=stripe, tags=tags, action=action, more=more,
+            open=partial(self.shell.go, "bookings", **target), key=(entry.kind, entry.id),
+        )  # fmt: skip
+
+    def _with(self, entry: Entry) -> str:
+        """The counsellor's name, where there is more than one."""
+        assert self.today is not None
+        several = len({e.person for e in self.today.entries}) > 1
+        return entry.person_name if several or entry.person != self.room.person.id else ""
+
+    def _task(self, task: Task) -> Row:
+        return Row(
+            task.words, task.detail, icon=ICONS[task.kind], stripe=task.urgency, open=partial(self._open_task, task),
+            key=task.kind,
+        )  # fmt: skip
+
+    def _open_task(self, task: Task) -> None:
+        if task.page == "today":
+            self.open(**task.target)
+        else:
+            self.shell.go(task.page, **task.target)
+
+    def _show_week(self, shown: Today) -> None:
+        counted, short = shown.hours, shown.shortage
+        self.week.setVisible(counted is not None)
+        if counted is None:
+            return
+        words = short.sentence if short is not None else "本地没有规定每周开放时数。"
+        state = ("没有规定时数", "") if counted.target_minutes is None else None
+        self.bar.set(counted.outside_lessons_minutes, counted.target_minutes, words, state=state)
+        self.assumed.setVisible(counted.calendar_assumed)
+        _clear(self.parts)
+        for part in short.parts[:3] if short is not None else ():
+            made = button(part_words(part), partial(self.open_spare, part), icon_name="plus", small=True, tip="加开")
+            self.parts.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def open(self, **target: Any) -> None:
+        """`slips`: read the sealed slips; `walk_in`: somebody is at the door."""
+        if target.get("slips"):
+            self.read_slips()
+        elif target.get("walk_in"):
+            self.walk_in()
+
+    # ---- deeds
+
+    def _do(self, deed: Any, say: Any, *kinds: str) -> None:
+        done = self.shell.attempt(deed, kinds=kinds)
+        if done:
+            self.shell.toast(say(done.result) if callable(say) else say, undo=True)
+
+    def arrive(self, entry: Entry) -> None:
+        self._do(
+            lambda: visits.arrive(self.room, entry.id, self.now()),
+            lambda entered: f"{entry.who}：{entered.note}",
+            "booking",
+            "visit",
+        )
+
+    def no_show(self, entry: Entry) -> None:
+        self._do(lambda: visits.no_show(self.room, entry.id, self.now()), str, "booking")
+
+    def close_visit(self, entry: Entry) -> None:
+        self._do(lambda: visits.close(self.room, entry.visit, self.now()), str, "visit")
+
+    def walk_in(self) -> None:
+        self.shell.walk_in()
+
+    def toggle_duty(self) -> None:
+        """On duty from now, or off; a duty forgotten on an earlier day is put right first."""
+        now = self.now()
+        mine = [d for d in openings.on_duty(self.room, now) if d.person == self.room.person.id]
+        if any(d.forgotten for d in mine):
+            self.shell.go("openings", day=mine[0].day)
+            self.shell.toast("上次的值班还没有结束，请先补上结束时间")
+        elif mine:
+            self._do(lambda: openings.duty_off(self.room, now, mine[0].id), "值班已结束", "opening")
+        else:
+            self._do(lambda: openings.duty_on(self.room, now), "值班已开始，辅导室开放计时中", "opening")
+
+    def open_spare(self, part: Spare) -> None:
+        """Plan to open in a free stretch of this week."""
+        values = {
+            "day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "opens": True,
+            "person": self.room.person.id, "why": "extra",
+        }  # fmt: skip
+        self._do(lambda: openings.add_exception(self.room, values), f"已加开 {part_words(part)}", "opening_exception")
+
+    def read_slips(self) -> None:
+        reader = SlipReader(self.room, self.shell)
+        self.sheet.open("密封便条", reader)
+
+
+def part_words(part: Spare) -> str:
+    """`周五午休 12:05—12:50`"""
+    hours_ = span(part.starts, part.starts + part.minutes)
+    return f"周{WEEKDAYS[part.day.weekday()]}{part.name} {hours_}"
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        if (gone := item.widget()) is not None:
+            gone.hide()
+            gone.deleteLater()

@@ -1,0 +1,93 @@
+"""Sealed slips on the first page: whoever is on duty writes one, a counsellor reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from psyroom.errors import NotValid
+from psyroom.rules.time import day_name
+from psyroom.services import slips
+from psyroom.services.slips import Note
+from psyroom.store.room import Room
+from psyroom.ui.kit import Card, Field, LongText, button, primary, quiet, text
+from psyroom.ui.tokens import SPACE
+from psyroom.ui.window import Shell
+
+CANNOT = "这张便条封给了另一把钥匙，打不开。请问写的人。"
+
+
+class SlipBox(Card):
+    """A word for the counsellors. It is kept nowhere until it is sealed, and nobody here reads it again."""
+
+    def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime]) -> None:
+        super().__init__("密封便条", "写给心理教师的一句话。封上后只有心理教师能打开，你自己也看不到。")
+        self.room, self.shell, self.now = room, shell, now
+        self.words = LongText("如：来时在哭，说不想回教室", lines=2)
+        self.field = Field("", self.words, f"最多 {slips.LONGEST} 个字；没有封上的不会保存")
+        self.add(self.field)
+        self.body.addWidget(primary("封上", self.seal, icon_name="envelope-simple"), 0, Qt.AlignmentFlag.AlignLeft)
+
+    def seal(self) -> None:
+        """Seal what was written; the box is empty afterwards."""
+
+        def deed() -> str:
+            try:
+                return slips.write_slip(self.room, self.words.value(), self.now())
+            except NotValid as problem:
+                self.field.problem(problem.fields["text"])
+                return ""
+
+        done = self.shell.attempt(deed, kinds=("slip",))
+        if done and done.result:
+            self.words.document().clear()  # its own undo must not bring the words back
+            self.words.document().clearUndoRedoStacks()
+            self.shell.toast(done.result)
+
+
+class SlipReader(QWidget):
+    """The slips opened, the unread ones first."""
+
+    def __init__(self, room: Room, shell: Shell) -> None:
+        super().__init__()
+        self.room, self.shell = room, shell
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(SPACE * 2)
+        self.earlier = False
+        self.fill()
+
+    def fill(self) -> None:
+        while self.column.count():
+            item = self.column.takeAt(0)
+            if (gone := item.widget()) is not None:
+                gone.hide()
+                gone.deleteLater()
+        notes = slips.read_slips(self.room, also_read=self.earlier)
+        if not notes:
+            self.column.addWidget(text("没有还没读的便条。", "soft"))
+        for note in sorted(notes, key=lambda n: n.read):
+            self.column.addWidget(self._note(note))
+        if not self.earlier:
+            more = quiet("也看读过的", self._earlier, small=True)
+            self.column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _note(self, note: Note) -> Card:
+        card = Card(tone="sunken" if note.read else "accent")
+        card.add(text(f"{day_name(note.day)} {note.at}  {note.writer}", "small"))
+        card.add(text(note.text if note.text is not None else CANNOT, "lead" if note.text is not None else "error"))
+        if not note.read:
+            done = button("读过了", lambda: self.read(note.id), small=True)
+            card.body.addWidget(done, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def read(self, slip_id: str) -> None:
+        if self.shell.attempt(lambda: slips.mark_read(self.room, slip_id), kinds=("slip",)):
+            self.fill()
+
+    def _earlier(self) -> None:
+        self.earlier = True
+        self.fill()
