@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ DATA = Path(__file__).parent.parent / "data"
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "白鹭飞过稻田，七点半回家"
 DUTY = "值班的人要记住这一句话吧"
+OFF = ("--keyring", "off")
 LESSONS = "08:00-08:45,08:55-09:40,10:00-10:45,10:55-11:40,14:00-14:45,14:55-15:40,16:00-16:45"
 
 
@@ -27,6 +29,7 @@ class Shell:
         self.home = base / "home"
         self.home.mkdir()
         self.base = base
+        self.session: dict[str, str] = {}
 
     def __call__(self, *args: str, code: int = 0, **env: str) -> Any:
         done = subprocess.run(
@@ -37,6 +40,7 @@ class Shell:
                 "HOME": str(self.home),
                 "LC_ALL": "C",
                 "PSYROOM_PASSWORD": PASSWORD,
+                **self.session,
                 **env,
             },
             capture_output=True,
@@ -51,8 +55,8 @@ class Shell:
             assert len(err.strip().splitlines()) == 1 and re.search(r"[\u4e00-\u9fff]", err), err
         return json.loads(out) if "--json" in args else out
 
-    def new(self, stage: str = "中职", region: str = "hunan-vocational", term_start: str = "2026-08-31") -> None:
-        self(
+    def new(self, stage: str = "中职", region: str = "hunan-vocational", keyring: tuple[str, ...] = OFF) -> Any:
+        return self(
             *(
                 "--room",
                 str(self.room),
@@ -65,9 +69,15 @@ class Shell:
                 "--region",
                 region,
             ),
-            *("--term-start", term_start, "--weeks", "17", "--lessons", LESSONS, "--counsellor", "甲老师"),
-            *("--recovery-out", str(self.base / "恢复单.txt"), "--keyring", "off"),
+            *("--term-start", "2026-08-31", "--weeks", "17", "--lessons", LESSONS, "--counsellor", "甲老师"),
+            *("--recovery-out", str(self.base / "恢复单.txt"), "--json", *keyring),
         )
+
+    def code(self) -> str:
+        """The recovery code, copied from the sheet."""
+        found = re.search(r"(?:[0-9A-Z]{4}[- ]){5,}[0-9A-Z]{2,4}", (self.base / "恢复单.txt").read_text("utf-8"))
+        assert found is not None
+        return found.group()
 
 
 @pytest.fixture
@@ -115,8 +125,6 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
     assert shell(*room, "room", "check", "--json") == {"ok": True, "findings": []}
 
     copy = shell(*room, "copy", "--to", str(shell.base / "优盘"), "--json")["copy"]
-    code = re.search(r"(?:[0-9A-Z]{4}[- ]){5,}[0-9A-Z]{2,4}", (shell.base / "恢复单.txt").read_text("utf-8"))
-    assert code is not None
     back = shell.base / "新电脑"
     shell(
         *(
@@ -129,7 +137,7 @@ def test_the_first_week_without_a_window(shell: Shell) -> None:
             "--recovery-out",
             str(shell.base / "新恢复单.pdf"),
         ),
-        PSYROOM_RECOVERY=code.group(),
+        PSYROOM_RECOVERY=shell.code(),
         PSYROOM_NEW_PASSWORD="换了电脑以后用的新密码呀",
     )
     shell("--room", str(back), "students", "find", "余阳志", code=1)  # the old password no longer opens
@@ -179,3 +187,64 @@ def test_an_occupied_folder_is_left_alone(shell: Shell) -> None:
         shell.new()
     assert [p.name for p in shell.room.iterdir()] == ["重要.txt"]
     assert not (shell.base / "恢复单.txt").exists()
+
+
+@pytest.fixture
+def keyring_session(tmp_path: Path) -> Iterator[Callable[[str], dict[str, str]]]:
+    """Starts D-Bus sessions with a real, unlocked Secret Service; each is another computer's account."""
+    alive: list[subprocess.Popen[str]] = []
+
+    def start(name: str) -> dict[str, str]:
+        runtime = tmp_path / name / "run"
+        runtime.mkdir(parents=True)
+        runtime.chmod(0o700)
+        own = {"HOME": str(tmp_path / name), "XDG_RUNTIME_DIR": str(runtime)}
+        unlock = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
+        session = subprocess.Popen(
+            ["dbus-run-session", "--", "sh", "-c", unlock + "; echo $DBUS_SESSION_BUS_ADDRESS; cat >/dev/null"],
+            env={"PATH": os.environ["PATH"], **own},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        alive.append(session)
+        assert session.stdout is not None
+        return {**own, "DBUS_SESSION_BUS_ADDRESS": session.stdout.readline().strip()}
+
+    yield start
+    for session in alive:
+        session.communicate()
+
+
+def test_with_a_real_secret_service(shell: Shell, keyring_session: Callable[[str], dict[str, str]]) -> None:
+    """The room's secret lies in the account's keyring: the folder and the password are not enough elsewhere."""
+    shell.session = keyring_session("这台")
+    assert shell.new(keyring=())["room_secret"] is True
+    room = ("--room", str(shell.room))
+    roster = str(DATA / "rosters" / "花名册_乡村小学.xls")
+    shell(*room, "people", "add", "乙老师", "--role", "duty", PSYROOM_NEW_PASSWORD=DUTY)
+    shell(*room, "roster", "import", roster, "--dry-run", "--json")
+    weeks = shell(*room, "hours", "--json")
+    copy = shell(*room, "copy", "--to", str(shell.base / "优盘"), "--json")["copy"]
+
+    shell.session = {}
+    shell(*room, "hours", code=1)  # the same folder and password, without the keyring
+    assert "登记" in shell.err
+    shell.session = keyring_session("另一台")
+    shell(*room, "hours", code=1)
+    back = shell.base / "新电脑"
+    shell(
+        *(
+            "bring-back",
+            copy,
+            "--room",
+            str(back),
+            "--as",
+            "甲老师",
+            "--recovery-out",
+            str(shell.base / "新恢复单.pdf"),
+        ),
+        PSYROOM_RECOVERY=shell.code(),
+        PSYROOM_NEW_PASSWORD="换了电脑以后用的新密码呀",
+    )
+    assert shell("--room", str(back), "--as", "乙老师", "hours", "--json", PSYROOM_PASSWORD=DUTY) == weeks
