@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,7 +39,10 @@ class Here(Page):
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self._chosen = ""
-        self._stale = False
+        self._soon = QTimer(self)  # a held arrow key runs down the list; the card follows when it rests
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(40)
+        self._soon.timeout.connect(lambda: self._show(self._chosen))
         self._build()
         self.refresh(set())
 
@@ -132,9 +135,7 @@ class Here(Page):
         if kinds and not kinds & {*KINDS, "booking", "visit", "school", "grade_naming", "term"}:
             return
         if self.stack.currentWidget() not in (self.browse, self.empty):
-            self._stale = True  # a form is open: nothing moves under it
-            return
-        self._stale = False
+            return  # a form is open: nothing moves under it, `back` reads anew
         self._labels = students.labels_by_student(self.room)
         self._doubts = students.with_questions(self.room)
         everybody = students.everybody(self.room, also_gone=True)
@@ -204,7 +205,8 @@ class Here(Page):
 
     def _on_chosen(self, entry: Entry | None) -> None:
         if entry is not None and entry.id != self._chosen:
-            self._show(entry.id)
+            self._chosen = entry.id
+            self._soon.start()
 
     def show_student(self, student: str) -> None:
         """Bring a student's card to the front, and the list with it where it is not shown there."""
@@ -218,6 +220,7 @@ class Here(Page):
         self._show(student)
 
     def _show(self, student: str) -> None:
+        self._soon.stop()
         self._chosen = student
         whole = students.whole(self.room, student)
         lines = timeline.of(self.room, student)
