@@ -120,7 +120,7 @@ def _parser() -> _Parser:
     find.add_argument("text")
 
     undo = add(verbs, "undo", commands.undo, "撤销上一步，或指定的一步")
-    undo.add_argument("--deed", default=None)
+    undo.add_argument("--deed", default=None, type=_id)
 
     openings = group("openings", "开放记录")
     ledger = add(openings, "import", commands.openings_import, "导入开放（值班）台账")
@@ -155,6 +155,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-08-31") from None
+
+
+def _id(text: str) -> str:
+    if not text.isascii():
+        raise argparse.ArgumentTypeError(f"“{text}”不是一步操作的编号")
+    return text
 
 
 def _weeks(text: str) -> int:

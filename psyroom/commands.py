@@ -41,7 +41,12 @@ def _code_of(choices: dict[str, str], text: str, what: str) -> str:
 
 def _secret(variable: str, question: str) -> str:
     if (given := os.environ.get(variable)) is not None:
-        return given
+        try:  # the same bytes are the same password, whatever the locale makes of them
+            return os.fsencode(given).decode("utf-8")
+        except UnicodeError:
+            if given.isprintable():
+                return given
+            raise Refused(why=f"环境变量 {variable} 里的文字读不出来，请用 UTF-8 编码。") from None
     if sys.stdin is not None and sys.stdin.isatty():
         import getpass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from psyroom.intake.sheets import Cell, is_blank, shown
 from psyroom.records.fields import about
 from psyroom.records.students import LABELS, StudentDetailFields, StudentFields
 from psyroom.rules.classes import ClassFound
-from psyroom.rules.identity import born_of, check_digit_ok
+from psyroom.rules.identity import born_of, check_digit_ok, kind_of
 
 _LIMITS: dict[str, int] = {
     code: limit
@@ -40,6 +41,7 @@ _BOARDERS = frozenset(
     }
 )
 _DAY_PUPILS = frozenset({"走读", "走读生", "通校", "外宿", "通学", "不住校", "校外", "非寄宿", "不寄宿", "走"})
+_NOTED = re.compile(r"(.*\S)\s*[（(\[【〔]\s*([^（(\[【〔]*?)\s*[）)\]】〕]")
 _SAME = {"left_behind": "农村留守", "poor": "贫困"}
 _ELSEWHERE = ("ignored", "serial", "name", "grade", "class", "entered", "id_kind")
 _FOCUS = ("left_behind", "orphan", "single_parent", "poor", "disabled")
@@ -68,6 +70,16 @@ class Row:
         self.problems.append(Problem(self.row, self.sheet, code, True, reason, self.name))
 
 
+def _apart(name: str) -> tuple[str, str]:
+    """A name and what stands in brackets behind it: 张三（单亲）. The name is read on the desk's side, and a note can say
+    anything, so it goes to the remark. A single character (大, 小, 女) or a name in latin letters tells namesakes apart
+    and stays."""
+    found = _NOTED.fullmatch(name)
+    if found is None or len(found[2]) < 2 or found[2].isascii():
+        return name, ""
+    return found[1].strip(), found[2]
+
+
 class RowReader:
     """Knows a table's columns; reads row after row."""
 
@@ -84,8 +96,11 @@ class RowReader:
         return "" if said.replace(".", "").isdigit() or said in ("无", "-", "—", "/", "×") else said
 
     def read(self, child: Row, row: list[Cell]) -> None:
+        child.name, note = _apart(child.name)
         child.values["name"] = child.name
         self._limit(child, "name")
+        if note:
+            self._remark(child, note)
         for column in self.plain_columns:
             cell = row[column.index] if column.index < len(row) else ""
             if is_blank(cell):
@@ -118,7 +133,14 @@ class RowReader:
             self._identity(child, cell, row)
         elif code == "registry_number":
             self._registry(child, cell)
-        elif code in ("number", "phone"):
+        elif code == "number":
+            said = self._number(code, cell)
+            if kind := kind_of(said):  # some schools number their children by identity number: not for the desk's eyes
+                code, said = kind, said.upper()
+                if child.values.get(code, said) != said:
+                    raise values.Unread(f"学号一栏填的是{FIELDS[code]}，与{FIELDS[code]}一栏不一致，没有存，请核实")
+            self._text(child, code, said)
+        elif code == "phone":
             self._text(child, code, self._number(code, cell))
         elif code == "ethnicity":
             said = values.uncoded(cell)

@@ -27,6 +27,16 @@ def born_of(id_number: str) -> date | None:
         return None
 
 
+def kind_of(number: str) -> str:
+    """`id_number` or `registry_number` (国网学籍号: G, L or J before an identity number) for what can be nothing else,
+    wherever it was written; empty for any other number."""
+    found = re.fullmatch(r"([GLJglj]?)([0-9]{17}[0-9Xx])", number)
+    born = born_of(found[2]) if found else None
+    if found is None or born is None or not 1940 <= born.year <= 2100:
+        return ""
+    return "registry_number" if found[1] else "id_number"
+
+
 def sex_of(id_number: str) -> str:
     """`m` or `f` by the seventeenth place; empty where it cannot be told."""
     if not re.fullmatch(r"[0-9]{17}[0-9Xx]", id_number):

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from psyroom.errors import Refused
 from psyroom.records.office import DeskState
 from psyroom.store import copies
 from psyroom.store.room import Room
@@ -14,7 +15,12 @@ LAST_COPY = "last-copy"
 
 
 def copy(room: Room, to: Path | str) -> Generator[tuple[int, int], None, Path]:
-    """Copy the room into a new folder below `to`, opened and checked before it counts; yields (done, of) steps."""
+    """Copy the room into a new folder below `to`, opened and checked before it counts; yields (done, of) steps.
+
+    Among the room's own files nothing is put but below `backups`. Errors: as `store.copies.copy_room`."""
+    own, where = room.folder.resolve(), Path(to).resolve()
+    if where.is_relative_to(own) and not where.is_relative_to(own / "backups"):
+        raise Refused(why="这是辅导室自己的文件夹，请把备份存到别的地方，最好是 U 盘或另一块磁盘。")
     made = yield from copies.copy_room(room, Path(to))
     with room.aside() as session:
         session.merge(DeskState(id=LAST_COPY, value=datetime.now(UTC).isoformat(timespec="seconds")))

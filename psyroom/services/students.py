@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused
-from psyroom.records.fields import checked
+from psyroom.records.fields import checked, label_of
 from psyroom.records.students import (
     LABELS,
     STATUSES,
@@ -168,6 +168,9 @@ def _both(
         private = checked(StudentDetailFields, detail)
     except NotValid as error:
         problems |= error.fields
+    if fields is not None and (kind := identity.kind_of(fields.number)):
+        said = label_of(StudentDetailFields, kind)
+        problems["number"] = f"这是{said}，请填在“{said}”一栏；学号值班人员也看得到"
     if problems or fields is None or private is None:
         raise NotValid(problems)
     return fields, private

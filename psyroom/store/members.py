@@ -5,7 +5,8 @@ Public keys are taken from inside the encrypted files (person.public, holder.pub
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from psyroom.errors import LastCounsellor, NeedsCounsellor, NotFound, Refused, WrongPassword
 from psyroom.records.ids import new_id
@@ -122,10 +123,22 @@ def reset_password(room: Room, person_id: str, new: str) -> None:
 def _replace_entry(room: Room, file: roomfile.RoomFile, fresh: roomfile.Entry) -> None:
     """The new entry is written before the files believe it, and the old one stays in the generation before: killed in
     between, the person is let in by neither until the reset is done again."""
+    before = roomfile.read(room.folder)
     file.people = [fresh if entry.id == fresh.id else entry for entry in file.people]
-    roomfile.write(room.folder, file)
-    _write_person(room, fresh, "重设密码", manages=None)
+    with _taken_back(room, before):
+        roomfile.write(room.folder, file)
+        _write_person(room, fresh, "重设密码", manages=None)
     roomfile.write(room.folder, file, forget_before=True)
+
+
+@contextmanager
+def _taken_back(room: Room, before: roomfile.RoomFile) -> Iterator[None]:
+    """When the files refuse what room.json says already (a doubtful clock, a full disk), room.json is as it was."""
+    try:
+        yield
+    except Exception:
+        roomfile.write(room.folder, before, forget_before=True)
+        raise
 
 
 def remove_person(room: Room, person_id: str, *, pause: Callable[[str], None] = lambda where: None) -> None:
@@ -166,12 +179,13 @@ def new_recovery_sheet(room: Room) -> str:
 
 def renew_sheet(room: Room) -> str:
     """Written before the files believe it: killed in between, the next opening says that a sheet must be made anew."""
-    file = roomfile.read(room.folder)
+    before, file = roomfile.read(room.folder), roomfile.read(room.folder)
     file.sheet, code = grants.new_sheet(file, room._keys, room.secret)
-    roomfile.write(room.folder, file)
-    with room.write("更换恢复单", undoable=False) as deed:
-        holder = deed.session.get(Holder, grants.SHEET) or Holder(id=grants.SHEET, public="")
-        holder.public = file.sheet.public.hex()
-        deed.session.add(holder)
+    with _taken_back(room, before):
+        roomfile.write(room.folder, file)
+        with room.write("更换恢复单", undoable=False) as deed:
+            holder = deed.session.get(Holder, grants.SHEET) or Holder(id=grants.SHEET, public="")
+            holder.public = file.sheet.public.hex()
+            deed.session.add(holder)
     roomfile.write(room.folder, file, forget_before=True)
     return code
