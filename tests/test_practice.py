@@ -25,7 +25,20 @@ from psyroom.store.room import Room
 
 THURSDAY = date(2026, 11, 19)
 TABLES: tuple[type[SQLModel], ...] = (
-    *(School, Term, Period, Place, CalendarDay, CalendarYear, Slot, OpeningException, Opening, Booking, Visit, Timetable),
+    *(
+        School,
+        Term,
+        Period,
+        Place,
+        CalendarDay,
+        CalendarYear,
+        Slot,
+        OpeningException,
+        Opening,
+        Booking,
+        Visit,
+        Timetable,
+    ),
     *(Student, StudentDetail, StudentLabel, StudentQuestion),
 )
 
@@ -92,6 +105,7 @@ def test_it_is_lived_in(tmp_path: Path) -> None:
     today = [r for r in rows["Booking"] if r["day"] == THURSDAY]
     assert len(today) == 4 and [r for r in rows["Booking"] if r["day"] == THURSDAY + timedelta(days=1)]
     assert not [r for r in rows["Visit"] if r["day"] >= THURSDAY]
+    assert [r for r in rows["Visit"] if 600 <= r["starts"] < 700], "somebody came during lessons: all minutes differ"
     room.close()
 
 

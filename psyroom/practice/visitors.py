@@ -130,6 +130,10 @@ def make_visitors(
     made = Visitors()
     book = _Book(chance, pupils, today, counsellors[0][0], made)
     for day in sorted(open_bands):
+        teaching = day.isoweekday() == 2  # the counsellor's own lessons
+        if calendar.is_school_day(day) and not teaching and chance.random() < 0.2:  # who could not wait for noon
+            began = chance.choice((600, 655, 895)) + chance.randrange(0, 8)
+            book.visit(day, (began, began + chance.randrange(18, 36)), *counsellors[0], book.client(day))
         for band in open_bands[day]:
             _one_band(book, day, band, counsellors, group_place)
     _loose_ends(made)
