@@ -1,0 +1,464 @@
+"""设置 on the real window and the real store: each card does its deed, says what was wrong under its field, undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from psyroom.services import bookings, copies, drafts, people, school
+from psyroom.settings import Settings
+from psyroom.store.room import Room
+from psyroom.ui import ask, drafting, style, tokens
+from psyroom.ui.kit import Elided, Tag
+from psyroom.ui.pages.settings import Here
+from psyroom.ui.pages.settings_base import InPlace, Section
+from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
+from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
+from psyroom.ui.pages.settings_safety import LookSection, SafetySection
+from psyroom.ui.pages.settings_school import PlacesSection, SchoolSection
+from psyroom.ui.pages.settings_terms import TermsSection
+from psyroom.ui.pages.settings_timetable import TimetableSection
+from psyroom.ui.window import PAGES, Shell
+from tests.conftest import PASSWORD
+
+OTHER = "窗外的梧桐叶又落了一层厚"
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[Callable[[Room], Shell]]:
+    def make(room: Room) -> Shell:
+        style.dress(style.look_for("light", 100))
+        shell = Shell(room, Settings(), entries=tuple(entry for entry in PAGES if entry.key == "settings"))
+        qtbot.addWidget(shell)
+        shell.resize(1366, 768)
+        shell.show()
+        shell.activateWindow()
+        qtbot.waitUntil(shell.isActiveWindow)
+        return shell
+
+    yield make
+    style.dress(style.look_for("light", 100))
+
+
+def page_of(shell: Shell) -> Here:
+    page = shell.go("settings")
+    assert isinstance(page, Here)
+    return page
+
+
+def part(shell: Shell, kind: type[Section]) -> Any:
+    return page_of(shell).section(kind)
+
+
+def words_of(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was just added is shown with the next layout
+    shown = [label for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+    labels = [label.words() if isinstance(label, Elided) else label.text() for label in shown]
+    return " ".join([*labels, *(tag.words() for tag in widget.findChildren(Tag) if tag.isVisibleTo(widget))])
+
+
+def buttons_of(widget: QWidget, words: str) -> list[QPushButton]:
+    QApplication.processEvents()
+    return [b for b in widget.findChildren(QPushButton) if b.text() == words and b.isVisibleTo(widget)]
+
+
+def press(widget: QWidget, words: str) -> None:
+    found = buttons_of(widget, words)
+    assert found, f"no button {words}"
+    found[0].click()
+
+
+def form_of(section: Any) -> InPlace:
+    form = section.place.form
+    assert isinstance(form, InPlace)
+    return form
+
+
+class Hands:
+    """The person at the dialogs."""
+
+    def __init__(self, *, folder: Path | None = None, yes: bool = False) -> None:
+        self._folder, self._yes = folder, yes
+        self.asked: list[str] = []
+
+    def folder(self, parent: QWidget, title: str, start: Path | None) -> Path | None:
+        return self._folder
+
+    def confirm(self, parent: QWidget, title: str, words: str, yes: str, no: str, grave: bool) -> bool:
+        self.asked.append(f"{title} {words} {grave}")
+        return self._yes
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"nobody expected {name}")
+
+
+# ---- who sees what ------------------------------------------------------------------------------------------------
+
+
+def test_the_list_and_the_column_follow_each_other(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
+    page = page_of(window(room))
+    assert [section.name for section in page.sections] == [
+        "学校", "学期与校历", "作息时间", "开放目标", "人员", "我的密码", "房间", "我的课表", "外观与锁定", "数据安全",
+    ]  # fmt: skip
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    assert page.list.currentRow() == 1 and page.area.verticalScrollBar().value() == page.sections[1].y()
+    page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+    assert page.list.currentRow() == len(page.sections) - 1
+    page.open(section="人员")
+    assert page.list.currentItem().text() == "人员"
+
+
+def test_a_duty_person_finds_only_what_is_theirs(duty_room: Room, window: Callable[[Room], Shell]) -> None:
+    page = page_of(window(duty_room))
+    assert [section.name for section in page.sections] == ["我的密码", "外观与锁定"]
+
+
+# ---- school -------------------------------------------------------------------------------------------------------
+
+
+def test_the_school_is_renamed_and_put_back(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: SchoolSection = part(shell, SchoolSection)
+    assert not buttons_of(card, "保存")
+    card.form.fields["name"].set_value("")
+    press(card, "保存")
+    assert card.form.fields["name"].error.text() == "请填写学校名称"
+    card.form.fields["name"].set_value("青山第二职业学校")
+    press(card, "保存")
+    assert school.context(room).name == "青山第二职业学校" and not buttons_of(card, "保存")
+    shell.undo_deed()
+    assert school.context(room).name == "青山职业学校" == card.form.fields["name"].value()
+
+
+def test_what_was_typed_of_the_school_is_kept_and_said(room: Room, window: Callable[[Room], Shell]) -> None:
+    card: SchoolSection = part(window(room), SchoolSection)
+    card.form.fields["campus"].set_value("东校区")
+    drafting.flush_all()
+    again: SchoolSection = part(window(room), SchoolSection)
+    assert again.form.fields["campus"].value() == "东校区" and "已放回" in words_of(again)
+    press(again, "不改了")
+    assert again.form.fields["campus"].value() == "" and drafts.load(room, "settings-school") is None
+
+
+def test_classes_are_called_as_the_school_says(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: SchoolSection = part(shell, SchoolSection)
+    card.namings["vocational"].set_value("high")
+    assert school.context(room).style("vocational") == "high"
+    shell.undo_deed()
+    assert school.context(room).style("vocational") == "cohort" == card.namings["vocational"].value()
+
+
+# ---- terms and days -----------------------------------------------------------------------------------------------
+
+
+def test_the_next_term_is_added_with_a_sensible_guess(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TermsSection = part(shell, TermsSection)
+    press(card, "添加学期")
+    form = form_of(card)
+    assert "2026—2027学年第二学期" in words_of(form)
+    form.fields["starts"].set_value(date(2026, 9, 7))
+    press(form, "添加")
+    assert school.context(room).terms[0].starts == date(2026, 9, 7), "the same half of the year is the same semester"
+    press(card, "添加学期")
+    form_of(card).fields["weeks"].set_value("许多")
+    press(form_of(card), "添加")
+    assert "请填周数" in words_of(card)
+    form_of(card).fields["weeks"].set_value(19)
+    form_of(card).fields["starts"].set_value(date(2027, 2, 22))
+    press(form_of(card), "添加")
+    assert [term.code for term in school.context(room).terms] == ["2026-1", "2026-2"]
+    assert "2026—2027学年第二学期" in words_of(card) and card.place.form is None
+
+
+def test_an_overlapping_term_is_told_in_place(room: Room, window: Callable[[Room], Shell]) -> None:
+    card: TermsSection = part(window(room), TermsSection)
+    press(card, "添加学期")
+    form = form_of(card)
+    form.fields["starts"].set_value(date(2027, 2, 1))
+    form.fields["weeks"].set_value(20)
+    press(form, "添加")
+    press(card, "添加学期")
+    form_of(card).fields["starts"].set_value(date(2027, 5, 3))
+    card._open_change(school.context(room).terms[0])
+    form_of(card).fields["weeks"].set_value(30)
+    press(form_of(card), "保存")
+    assert "日期重叠" in words_of(form_of(card)) and school.context(room).terms[0].weeks == 20
+
+
+def test_a_day_is_marked_by_mouse_and_by_keys(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TermsSection = part(shell, TermsSection)
+    grid = card.month.grid
+    day = date(2026, 11, 18)
+    grid.go(day)
+    box = grid.box_of(day)
+    assert box is not None
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=QPointF(box.center()).toPoint())
+    assert school.context(room).calendar.own == {day: False} and grid.told(day) == "学校放假"
+    grid.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(grid, key)
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    assert school.context(room).calendar.own == {day: False, date(2026, 11, 21): True}
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    assert school.context(room).calendar.own == {day: False}
+    shell.undo_deed()
+    assert school.context(room).calendar.own == {day: False, date(2026, 11, 21): True}
+    qtbot.keyClick(grid, Qt.Key.Key_PageDown)
+    assert card.month.name.text() == "2026 年 12 月"
+
+
+def test_a_year_beyond_the_library_is_asked_and_answered(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TermsSection = part(shell, TermsSection)
+    question = card.questions[2027]
+    assert "请确认 2027 年的节假日安排" in words_of(question)
+    press(question, "填写")
+    first, last = question.fields["元旦"]
+    last.set_value("1.1")
+    press(question, "确认 2027 年")
+    assert "元旦的起止日期没有看懂" in words_of(question)
+    first.set_value("1.1")
+    last.set_value("1.3")
+    question.make_up.set_value("1.9 大年初一")
+    press(question, "确认 2027 年")
+    assert "“大年初一”没有看懂" in words_of(question)
+    question.make_up.set_value("1.9")
+    press(question, "确认 2027 年")
+    calendar = school.context(room).calendar
+    assert not calendar.is_school_day(date(2027, 1, 1)) and calendar.is_school_day(date(2027, 1, 9))
+    assert calendar.is_school_day(date(2027, 1, 4)) and not calendar.assumed(date(2027, 1, 4))
+    assert card.questions == {} and "请确认" not in words_of(card)
+    shell.undo_deed()
+    assert 2027 in card.questions
+
+
+# ---- hours and target ---------------------------------------------------------------------------------------------
+
+
+def test_lessons_are_changed_from_a_day_on(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: HoursSection = part(shell, HoursSection)
+    assert "1  08:00—08:45" in words_of(card)
+    card.edit("lesson", "")
+    card.editor.rows[0][3].set_value("午饭后")
+    press(form_of(card), "加一节")
+    assert card.editor.bands_read()[-1] == (1005, 1050), "as long as the last one, after a break"
+    press(form_of(card), "保存作息时间")
+    assert "第 1 行的时间没有看懂" in words_of(form_of(card))
+    card.editor.rows[0][3].set_value("840")
+    form_of(card).fields["since"].set_value(date(2026, 11, 16))
+    press(form_of(card), "保存作息时间")
+    now = school.context(room)
+    assert HoursSection.bands(now.periods, "lesson", "", date(2026, 11, 16))[0] == (480, 520)
+    assert len(HoursSection.bands(now.periods, "lesson", "", date(2026, 11, 16))) == 8
+    assert len(HoursSection.bands(now.periods, "lesson", "", date(2026, 11, 13))) == 7
+    assert card.place.form is None and "08:00—08:40" in words_of(card)
+
+
+def test_hours_of_each_stage_where_there_are_two(
+    new_room: Callable[..., Room], window: Callable[[Room], Shell]
+) -> None:
+    room = new_room(
+        stage="nine", region="national", lessons=(), lessons_by_stage={"primary": [(500, 540)], "junior": [(480, 525)]}
+    )
+    card: HoursSection = part(window(room), HoursSection)
+    told = words_of(card)
+    assert "小学上课" in told and "初中上课" in told and "08:20—09:00" in told and "08:00—08:45" in told
+
+
+def test_night_study_counts_or_does_not(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: HoursSection = part(shell, HoursSection)
+    assert card.study.value() is True
+    card.study.click()
+    assert school.context(room).study_counts is False
+    shell.undo_deed()
+    assert school.context(room).study_counts is True and card.study.value() is True
+
+
+def test_the_region_s_target_and_the_school_s_own(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TargetSection = part(shell, TargetSection)
+    assert "每周课外开放不少于 15 小时（湘教发〔2024〕23号" in words_of(card)
+    press(card, "学校自己定")
+    form_of(card).fields["hours"].set_value("很多")
+    press(form_of(card), "保存")
+    assert "请填小时数" in words_of(form_of(card))
+    form_of(card).fields["hours"].set_value("7.5")
+    form_of(card).fields["since"].set_value(date(2026, 11, 16))
+    press(form_of(card), "保存")
+    assert school.context(room).targets == ((date(2026, 11, 16), 450),)
+    assert "每周 7.5 小时" in words_of(card) and "学校自定（2026-11-16 起）" in words_of(card)
+    press(card, "恢复地区的目标")
+    assert school.context(room).targets == () and "湘教发" in words_of(card)
+
+
+def test_a_region_that_does_not_fit_is_taken_with_a_warning(
+    new_room: Callable[..., Room], window: Callable[[Room], Shell]
+) -> None:
+    room = new_room(stage="primary", region="national")
+    card: TargetSection = part(window(room), TargetSection)
+    card.region.set_value("hunan-vocational")
+    assert school.context(room).region == "hunan-vocational" and "本校是小学" in words_of(card)
+
+
+# ---- people -------------------------------------------------------------------------------------------------------
+
+
+def test_a_colleague_is_added_with_a_password_of_their_own(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: PeopleSection = part(shell, PeopleSection)
+    assert "甲" in words_of(card) and "乙" in words_of(card)
+    press(card, "添加人员")
+    form = form_of(card)
+    form.fields["name"].set_value("丙")
+    form.fields["password"].set_value(OTHER)
+    form.fields["again"].set_value("不一样")
+    press(form, "添加")
+    assert "两次输入的不一样" in words_of(form)
+    form.fields["password"].set_value("短")
+    form.fields["again"].set_value("短")
+    press(form, "添加")
+    assert "至少要 12 个字符" in words_of(form)
+    form.fields["password"].set_value(OTHER)
+    form.fields["again"].set_value(OTHER)
+    press(form, "添加")
+    assert ("丙", "duty") in [(name, role) for _, name, role, _ in people.listed(room)]
+    assert card.place.form is None and "丙" in words_of(card)
+
+
+def test_taking_off_says_what_it_does_and_asks(
+    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = window(room)
+    card: PeopleSection = part(shell, PeopleSection)
+    assert len(buttons_of(card, "移除")) == 1, "nobody takes off the one who is using the room"
+    hands = Hands(yes=False)
+    monkeypatch.setattr(ask, "answerer", hands)
+    press(card, "移除")
+    assert "旧备份" in hands.asked[0] and "不能撤销" in hands.asked[0] and hands.asked[0].endswith("True")
+    assert all(active for *_, active in people.listed(room))
+    monkeypatch.setattr(ask, "answerer", Hands(yes=True))
+    press(card, "移除")
+    qtbot.waitUntil(lambda: not all(active for *_, active in people.listed(room)), timeout=20_000)
+    qtbot.waitUntil(lambda: "乙" not in words_of(card.rows), timeout=20_000)
+
+
+def test_one_s_own_password_is_changed_by_anybody(duty_room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(duty_room)
+    card: PasswordSection = part(shell, PasswordSection)
+    press(card, "修改密码")
+    form = form_of(card)
+    form.fields["old"].set_value("不是这个")
+    form.fields["password"].set_value(OTHER)
+    form.fields["again"].set_value(OTHER)
+    press(form, "改密码")
+    assert "密码不对" in words_of(form)
+    form.fields["old"].set_value(PASSWORD)
+    press(form, "改密码")
+    assert shell.toaster.words() == "密码已改" and card.place.form is None
+    people.change_password(duty_room, OTHER, PASSWORD)
+
+
+# ---- rooms, timetable ---------------------------------------------------------------------------------------------
+
+
+def test_a_room_is_added_and_closed(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: PlacesSection = part(shell, PlacesSection)
+    press(card, "添加房间")
+    form_of(card).fields["name"].set_value("个别辅导室")
+    press(form_of(card), "添加")
+    assert "已经有一间" in words_of(form_of(card))
+    form_of(card).fields["name"].set_value("沙盘室")
+    press(form_of(card), "添加")
+    assert "沙盘室" in words_of(card)
+    buttons_of(card, "停用")[-1].click()
+    assert "沙盘室" not in words_of(card.rows)
+    shell.undo_deed()
+    assert "沙盘室" in words_of(card.rows)
+
+
+def test_own_lessons_are_marked_by_keys(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TimetableSection = part(shell, TimetableSection)
+    assert len(card.grid.cells) == 35 and not card.save_button.isEnabled()
+    first = card.grid.cells[(1, 480, 525)]
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Space)
+    qtbot.keyClick(first, Qt.Key.Key_Right)
+    second = card.grid.cells[(2, 480, 525)]
+    assert second.hasFocus()
+    qtbot.keyClick(second, Qt.Key.Key_Down)
+    qtbot.keyClick(card.grid.cells[(2, 535, 580)], Qt.Key.Key_Space)
+    press(card, "保存课表")
+    assert bookings.timetable_of(room, room.person.id) == [(1, 480, 525), (2, 535, 580)]
+    assert card.grid.value() == {(1, 480, 525), (2, 535, 580)} and not card.save_button.isEnabled()
+    shell.undo_deed()
+    assert card.grid.value() == set()
+
+
+# ---- look and safety ----------------------------------------------------------------------------------------------
+
+
+def test_the_look_is_chosen_and_remembered(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: LookSection = part(shell, LookSection)
+    card.text_size.set_value(150)
+    assert tokens.now().text_size == 150 and Settings.load().text_size == 150
+    shell.set_text_size(100)
+    assert card.text_size.value() == 100
+    card.theme.set_value("dark")
+    assert tokens.now().dark and Settings.load().theme == "dark"
+    card.idle.set_value(15)
+    assert Settings.load().idle_minutes == 15
+    card.theme.set_value("light")
+
+
+def test_a_copy_is_made_checked_and_said(
+    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell = window(room)
+    card: SafetySection = part(shell, SafetySection)
+    assert (
+        "还没有备份过" in words_of(card)
+        and str(room.folder) in words_of(card)
+        and "没有：只靠密码保护" in words_of(card)
+    )
+    monkeypatch.setattr(ask, "answerer", Hands(folder=None))
+    press(card, "立即备份")
+    assert copies.last_copy(room) is None, "nothing was chosen, nothing is done"
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    monkeypatch.setattr(ask, "answerer", Hands(folder=stick))
+    press(card, "立即备份")
+    qtbot.waitUntil(lambda: "备份好了" in words_of(card), timeout=30_000)
+    assert copies.last_copy(room) is not None and list(stick.iterdir()) and "已核对" in words_of(card)
+    assert shell.backup.text().startswith("上次备份：今天")
+
+
+def test_a_copy_that_cannot_be_made_says_why(
+    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card: SafetySection = part(window(room), SafetySection)
+    monkeypatch.setattr(ask, "answerer", Hands(folder=room.folder))
+    press(card, "立即备份")
+    qtbot.waitUntil(lambda: "没有做成" in words_of(card), timeout=30_000)
+    assert copies.last_copy(room) is None and card.copy_button.isEnabled()
+
+
+def test_a_sound_room_is_told_to_be_sound(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
+    card: SafetySection = part(window(room), SafetySection)
+    press(card, "体检")
+    qtbot.waitUntil(lambda: "体检完毕，没有发现问题" in words_of(card), timeout=30_000)
