@@ -35,7 +35,7 @@ NEW_PASSWORD = "窗外的香樟树去年又长高了一大截"
 def entrance(qtbot: QtBot) -> Callable[..., Entrance]:
     def shown(folder: Path | None = None, **settings: Any) -> Entrance:
         made = Entrance(Settings(**settings), folder)
-        made.closeEvent = lambda event: event.accept()  # type: ignore[method-assign,assignment]
+        made.closeEvent = lambda event: event.accept()  # type: ignore[method-assign]
         qtbot.addWidget(made)
         made.show()
         made.activateWindow()

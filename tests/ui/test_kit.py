@@ -29,6 +29,11 @@ def _shown(qtbot: QtBot, widget: QWidget) -> Any:
     return widget
 
 
+def _words(widget: QWidget) -> list[str]:
+    labels: list[QLabel] = widget.findChildren(QLabel)
+    return [label.text() for label in labels if label.isVisible()]
+
+
 def _write(control: Any, words: str) -> None:
     """Type words that are on no key, as an input method hands them over."""
     control.insert(words)
@@ -140,7 +145,7 @@ def test_what_a_service_refuses_stands_under_its_field_or_at_the_foot(qtbot: QtB
     _shown(qtbot, form)
     form.show_problems(NotValid({"name": "已经有这所学校了", "region": "地区没有填对"}))
     assert form.fields["name"].error.text() == "已经有这所学校了"
-    assert any(label.text() == "地区没有填对" and label.isVisible() for label in form.findChildren(QLabel))
+    assert "地区没有填对" in _words(form)
 
 
 def test_minutes_of_the_day_get_a_time_field_and_optional_ones_stay_empty(qtbot: QtBot) -> None:
@@ -217,7 +222,7 @@ def test_rows_are_walked_and_opened_by_keys(qtbot: QtBot) -> None:
 def test_a_long_list_says_how_many_are_not_shown(qtbot: QtBot) -> None:
     rows = _shown(qtbot, RowList([Row(str(n)) for n in range(30)], limit=20))
     assert len(rows.rows()) == 20
-    assert any("还有 10 条" in label.text() for label in rows.findChildren(QLabel))
+    assert any("还有 10 条" in words for words in _words(rows))
 
 
 def test_a_table_sorts_by_the_value_and_opens_with_enter(qtbot: QtBot) -> None:
@@ -278,7 +283,8 @@ def test_a_toast_can_take_the_deed_back_once(qtbot: QtBot) -> None:
     done: list[str] = []
     toast.say("已保存", undo=lambda: done.append("undone"))
     assert toast.words() == "已保存"
-    button = next(b for b in toast.findChildren(QPushButton) if b.text() == "撤销")
+    buttons: list[QPushButton] = toast.findChildren(QPushButton)
+    button = next(made for made in buttons if made.text() == "撤销")
     button.click()
     button.click()
     assert done == ["undone"] and toast.words() == ""

@@ -48,7 +48,8 @@ def _cut(window: QWidget) -> list[str]:
     from psyroom.ui.kit import Elided
 
     found = []
-    for label in window.findChildren(QLabel):
+    labels: list[QLabel] = window.findChildren(QLabel)
+    for label in labels:
         if not label.isVisible() or isinstance(label, Elided) or not label.text() or label.visibleRegion().isEmpty():
             continue
         needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
@@ -72,7 +73,7 @@ def test_the_kit(shoot: Any, qtbot: QtBot) -> None:
 
 def test_unlock_and_welcome(shoot: Any, qtbot: QtBot, room: Room) -> None:
     window = Entrance(Settings())
-    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign,assignment]
+    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign]
     qtbot.addWidget(window)
     shoot(window, "welcome")
     window.show_unlock(room.folder)
@@ -83,7 +84,7 @@ def test_unlock_and_welcome(shoot: Any, qtbot: QtBot, room: Room) -> None:
 
 def test_every_page_of_the_first_run(shoot: Any, qtbot: QtBot, room: Room, tmp_path: Path) -> None:
     window = Entrance(Settings())
-    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign,assignment]
+    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign]
     qtbot.addWidget(window)
     window.show_wizard()
     wizard: Any = window.shown()
@@ -115,7 +116,7 @@ def test_every_page_of_the_first_run(shoot: Any, qtbot: QtBot, room: Room, tmp_p
 
 def test_bringing_back(shoot: Any, qtbot: QtBot) -> None:
     window = Entrance(Settings())
-    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign,assignment]
+    window.closeEvent = lambda event: event.accept()  # type: ignore[method-assign]
     qtbot.addWidget(window)
     window.show_bring_back()
     wizard: Any = window.shown()

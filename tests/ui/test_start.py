@@ -147,8 +147,8 @@ def _others(folder: Path) -> list[int]:
 def test_locking_ends_the_process_that_held_the_keys_and_comes_back_as_another(room: Room, password: str) -> None:
     folder = room.folder
     room.close()
-    done = _run(LOCKS, str(folder), password)
     try:
+        done = _run(LOCKS, str(folder), password)
         assert done.returncode == 0, done.stderr
         assert "still here" not in done.stdout
         until = time.monotonic() + 30

@@ -21,7 +21,7 @@ from psyroom.settings import Settings
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
-from psyroom.ui.kit import Form, TextField
+from psyroom.ui.kit import Form, Tag, TextField
 from psyroom.ui.page import Page
 from psyroom.ui.window import Entry, Shell
 
@@ -70,7 +70,7 @@ def entries() -> Iterator[tuple[Entry, ...]]:
 def open_shell(qtbot: QtBot, entries: tuple[Entry, ...]) -> Callable[[Room], Shell]:
     def opened(room: Room) -> Shell:
         shell = Shell(room, Settings(idle_minutes=0), entries=entries)
-        shell.closeEvent = lambda event: event.accept()  # type: ignore[method-assign,assignment]
+        shell.closeEvent = lambda event: event.accept()  # type: ignore[method-assign]
         qtbot.addWidget(shell)
         shell.show()
         shell.activateWindow()
@@ -247,7 +247,8 @@ def test_a_practice_room_says_so_on_every_screen(
     room = new_room()
     room.practice = True
     shell = open_shell(room)
-    shown = [tag.words() for tag in shell.findChildren(type(shell.side._mark)) if tag.isVisible()]
+    tags: list[Tag] = shell.findChildren(Tag)
+    shown = [tag.words() for tag in tags if tag.isVisible()]
     assert shown == ["练习模式", "练习：里面没有真实的学生"]
 
 

@@ -86,7 +86,8 @@ def test_a_cancelled_job_closes_its_generator_and_says_nothing(qtbot: QtBot) -> 
 
 
 def test_an_answer_to_a_widget_that_is_gone_is_dropped(qtbot: QtBot) -> None:
-    gate, seen = threading.Event(), []
+    gate = threading.Event()
+    seen: list[Any] = []
     owner = QWidget()
     worker.run(owner, _steps(2, gate), done=seen.append, progress=lambda *step: seen.append(step))
     owner.deleteLater()

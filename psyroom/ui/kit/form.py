@@ -121,7 +121,7 @@ class Form(QWidget):
         finally:
             self._loading = False
 
-    def read(self, **more: Any) -> Any | None:
+    def read(self, **more: Any) -> Any:
         """The validated model (with `more` laid over), or None with the problems shown under their fields."""
         self.clear_problems()
         values = {k: v for k, v in {**self.values(), **more}.items() if not (v is None and self._needed(k))}
