@@ -60,9 +60,9 @@ def _spellings(name: str) -> set[str]:
     """A name as written, and in pinyin both ways round where that is long enough to be meant."""
     found = {name} if len(name) >= 2 else set()
     if any("㐀" <= c <= "鿿" for c in name):
-        from pypinyin import lazy_pinyin
+        from psyroom.rules.names import pinyin
 
-        syllables = lazy_pinyin(name)
+        syllables = pinyin().lazy_pinyin(name)
         turned = [*syllables[1:], *syllables[:1]]
         found |= {spelling for parts in (syllables, turned) if len(spelling := "".join(parts).lower()) >= 5}
     return found
