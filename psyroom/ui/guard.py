@@ -75,16 +75,20 @@ def _still_heard(event: QKeyEvent) -> bool:
     return lock or event.key() == Qt.Key.Key_F12
 
 
-class UndoKeys(QObject):
-    """A line edit keeps Ctrl+Z for itself even when it has nothing to undo; then the key belongs to the window."""
+class WindowKeys(QObject):
+    """Keys a shortcut does not hear: Ctrl+Z in a line edit that has nothing to undo; F12 and Ctrl+L under a dialog."""
 
-    def __init__(self, owner: QWidget) -> None:
+    def __init__(self, owner: QWidget, cover: Callable[[], object], lock: Callable[[], object]) -> None:
         super().__init__(owner)
+        self._cover, self._lock = cover, lock
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
+        if _still_heard(event) and QApplication.activeModalWidget() is not None:
+            (self._cover if event.key() == Qt.Key.Key_F12 else self._lock)()
+            return True
         if isinstance(watched, QLineEdit) and event.matches(QKeySequence.StandardKey.Undo):
             if not watched.isUndoAvailable():
                 event.ignore()

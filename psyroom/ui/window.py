@@ -28,7 +28,7 @@ from psyroom.services import copies, history
 from psyroom.settings import Settings
 from psyroom.store.room import Room
 from psyroom.ui import ask, leave, style, tokens, worker
-from psyroom.ui.guard import Curtain, IdleClock, UndoKeys
+from psyroom.ui.guard import Curtain, IdleClock, WindowKeys
 from psyroom.ui.kit import Form, Tag, Toast, text, tool
 from psyroom.ui.page import Page
 from psyroom.ui.side import FindBox, Side
@@ -74,14 +74,15 @@ class Shell(QMainWindow):
         super().__init__()
         self.room, self.settings = room, settings
         self.setWindowTitle(NAME)
-        self.resize(1280, 760)
+        screen = self.screen().availableSize()
+        self.resize(min(tokens.now().px(1280), screen.width()), min(tokens.now().px(780), screen.height() - 40))
         self.entries = [e for e in entries if e.exists() and (room.has_cases or not e.counsellor_only)]
         self.pages: dict[str, Page] = {}
         self.now_shown = ""
         self._build()
         self._keys()
         self.changed.connect(self._on_changed)
-        self._undo_keys = UndoKeys(self)
+        self._window_keys = WindowKeys(self, self.cover, self.lock)
         self.idle = IdleClock(self, settings.idle_minutes, self.lock)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
         if self.entries:

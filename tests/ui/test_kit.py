@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,7 @@ def _shown(qtbot: QtBot, widget: QWidget) -> Any:
 
 
 def _words(widget: QWidget) -> list[str]:
-    labels: list[QLabel] = widget.findChildren(QLabel)
+    labels: Iterable[QLabel] = widget.findChildren(QLabel)
     return [label.text() for label in labels if label.isVisible()]
 
 
@@ -283,7 +284,7 @@ def test_a_toast_can_take_the_deed_back_once(qtbot: QtBot) -> None:
     done: list[str] = []
     toast.say("已保存", undo=lambda: done.append("undone"))
     assert toast.words() == "已保存"
-    buttons: list[QPushButton] = toast.findChildren(QPushButton)
+    buttons: Iterable[QPushButton] = toast.findChildren(QPushButton)
     button = next(made for made in buttons if made.text() == "撤销")
     button.click()
     button.click()

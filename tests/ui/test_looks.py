@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def _cut(window: QWidget) -> list[str]:
     from psyroom.ui.kit import Elided
 
     found = []
-    labels: list[QLabel] = window.findChildren(QLabel)
+    labels: Iterable[QLabel] = window.findChildren(QLabel)
     for label in labels:
         if not label.isVisible() or isinstance(label, Elided) or not label.text() or label.visibleRegion().isEmpty():
             continue

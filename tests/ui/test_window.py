@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +20,7 @@ from psyroom.services import drafts, students
 from psyroom.settings import Settings
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
-from psyroom.ui import drafting, tokens
+from psyroom.ui import ask, drafting, tokens
 from psyroom.ui.kit import Form, Tag, TextField
 from psyroom.ui.page import Page
 from psyroom.ui.window import Entry, Shell
@@ -247,7 +247,7 @@ def test_a_practice_room_says_so_on_every_screen(
     room = new_room()
     room.practice = True
     shell = open_shell(room)
-    tags: list[Tag] = shell.findChildren(Tag)
+    tags: Iterable[Tag] = shell.findChildren(Tag)
     shown = [tag.words() for tag in tags if tag.isVisible()]
     assert shown == ["练习模式", "练习：里面没有真实的学生"]
 
@@ -279,6 +279,24 @@ def test_covered_keys_do_nothing_behind_the_curtain(qtbot: QtBot, shell: Shell) 
     qtbot.keyClick(shell.curtain, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(shell.curtain, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert _places(shell.room) == before and shell.now_shown == "today"
+
+
+@pytest.mark.parametrize("key", ["F12", "Ctrl+L"])
+def test_a_question_on_the_screen_does_not_keep_it_from_being_covered_or_locked(
+    qtbot: QtBot, shell: Shell, left: list[tuple[Path, bool]], key: str
+) -> None:
+    answered: list[bool] = []
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ask.Question)
+        held = Qt.KeyboardModifier.ControlModifier if key == "Ctrl+L" else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(dialog, Qt.Key.Key_L if key == "Ctrl+L" else Qt.Key.Key_F12, held)
+
+    QTimer.singleShot(100, press)
+    answered.append(ask.confirm(shell, "张晓雨的预约要取消吗？"))
+    assert answered == [False]
+    assert shell.curtain.isVisible() if key == "F12" else left == [(shell.room.folder, True)]
 
 
 def test_locking_hides_the_window_flushes_drafts_closes_the_room_and_leaves(
