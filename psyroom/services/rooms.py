@@ -22,6 +22,7 @@ from psyroom.records.school import (
 )
 from psyroom.rules import policy
 from psyroom.rules.time import school_year_of
+from psyroom.services.rights import needs_counsellor
 from psyroom.store import checking, folders
 from psyroom.store.making import make_room as make_store
 from psyroom.store.room import Room
@@ -118,7 +119,9 @@ def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:
 
 
 def unmake(room: Room) -> None:
-    """Take away a room just made or brought back whose recovery sheet nobody got: without it, it may be lost any day."""
+    """Take away a room just made or brought back whose recovery sheet nobody got: without it, it may be lost any day.
+    Needs a counsellor."""
+    needs_counsellor(room)
     room.close()
     folders.take_away(room.folder)
 
