@@ -112,7 +112,7 @@ def test_the_list_and_the_column_follow_each_other(qtbot: QtBot, room: Room, win
     assert page.list.currentRow() == 1 and page.area.verticalScrollBar().value() == page.sections[1].y()
     page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
     assert page.list.currentRow() == len(page.sections) - 1
-    page.open(section="人员")
+    page.open(section="people")
     assert page.list.currentItem().text() == "人员"
 
 
@@ -264,6 +264,21 @@ def test_lessons_are_changed_from_a_day_on(qtbot: QtBot, room: Room, window: Cal
     assert len(HoursSection.bands(now.periods, "lesson", "", date(2026, 11, 16))) == 8
     assert len(HoursSection.bands(now.periods, "lesson", "", date(2026, 11, 13))) == 7
     assert card.place.form is None and "08:00—08:40" in words_of(card)
+
+
+def test_lessons_left_unsaved_are_put_back(room: Room, window: Callable[[Room], Shell]) -> None:
+    card: HoursSection = part(window(room), HoursSection)
+    card.edit("lesson", "")
+    card.editor.rows[0][3].set_value("8:4")
+    press(form_of(card), "加一节")
+    drafting.flush_all()
+    again: HoursSection = part(window(room), HoursSection)
+    again.edit("lesson", "")
+    assert "上次没有保存的内容已放回" in words_of(form_of(again))
+    assert len(again.editor.rows) == 8 and again.editor.typed()[0] == ["08:00", "8:4"]
+    press(form_of(again), "取消")
+    again.edit("lesson", "")
+    assert len(again.editor.rows) == 7 and "已放回" not in words_of(form_of(again))
 
 
 def test_hours_of_each_stage_where_there_are_two(

@@ -253,6 +253,12 @@ def test_into_another_class_and_the_list_follows(school: Room, window: Callable[
     assert ("class", "2026级/8") in [item.data(0, 256) for item in page.tree._items()]
 
 
+def test_what_today_asks_opens_what_is_to_be_verified(school: Room, window: Callable[[Room], Shell]) -> None:
+    page = page_of(window(school))
+    page.open(questions=True)
+    assert [entry.name for entry in page.table.rows()] == ["李默"] and page.card.student == id_of(school, "李默")
+
+
 # ---- forms --------------------------------------------------------------------------------------------------------
 
 
@@ -327,7 +333,8 @@ def test_what_was_typed_comes_back_after_the_room_was_left(
     form_of(page).labels["poor"].setChecked(True)
     drafting.flush_all()  # what locking does first
     page.back()
-    page.begin_add()
+    assert "“新增学生”还没有保存" in words_of(page)
+    press(page, "打开")
     assert "上次没有保存的内容还在" in words_of(form_of(page)) and form_of(page).desk.fields["name"].value() == ""
     form_of(page).resume.click()
     form = form_of(page)

@@ -100,9 +100,9 @@ class Here(Page):
                 section.show_school(now)
 
     def open(self, **target: Any) -> None:
-        """`section`: the name of the part to show, such as 数据安全."""
+        """`section`: the key of the part to show, such as `calendar`."""
         wanted = target.get("section")
-        at = next((n for n, section in enumerate(self.sections) if section.name == wanted), None)
+        at = next((n for n, section in enumerate(self.sections) if section.KEY == wanted), None)
         if at is not None:
             self.list.setCurrentRow(at)
             self._go(at)

@@ -23,6 +23,8 @@ from psyroom.ui.window import Shell
 class Section(Card):
     """A part of the settings. `heading` is its name in the list at the left; `KINDS` are the records it shows."""
 
+    KEY = ""
+    """Under which other pages ask for it."""
     KINDS: frozenset[str] = frozenset()
 
     def __init__(self, room: Room, shell: Shell, heading: str, hint: str = "") -> None:
@@ -61,6 +63,7 @@ class InPlace(QWidget):
     def __init__(self, heading: str, words: str, save: Callable[[], object]) -> None:
         super().__init__()
         self.fields: dict[str, Field] = {}
+        self.values_kept: Callable[[], dict[str, Any]] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._card = Card(tone="sunken")
@@ -98,6 +101,9 @@ class InPlace(QWidget):
         self.column.addWidget(widget)
 
     def values(self) -> dict[str, Any]:
+        """What stands in the fields; what a draft keeps, where the form says something else of itself."""
+        if self.values_kept is not None:
+            return self.values_kept()
         return {name: field.value() for name, field in self.fields.items()}
 
     def clear_problems(self) -> None:
@@ -168,6 +174,8 @@ class Place(QWidget):
 
     def shut(self) -> None:
         if self.form is not None:
+            for draft in self.form.findChildren(drafting.Draft):
+                draft.flush()
             self.form.hide()
             self.form.deleteLater()
         self.form = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -13,9 +14,10 @@ from psyroom.records.school import PERIODS, REGIONS
 from psyroom.records.students import STUDENT_STAGES
 from psyroom.rules import policy, typed
 from psyroom.rules.periods import PeriodSpan
-from psyroom.services import rooms, school
+from psyroom.services import drafts, rooms, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
+from psyroom.ui import drafting
 from psyroom.ui.kit import (
     Check,
     Choice,
@@ -36,6 +38,8 @@ from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages.settings_base import InPlace, Place, Section, empty_layout
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
+
+FORM = "settings-hours"
 
 Band = tuple[int, int]
 
@@ -113,6 +117,19 @@ class BandsEditor(QWidget):
             starts.setAccessibleName(f"{words}开始")
             ends.setAccessibleName(f"{words}结束")
 
+    def typed(self) -> list[list[str]]:
+        """What stands in the fields, as it was typed."""
+        return [[starts.text(), ends.text()] for _, _, starts, ends in self.rows]
+
+    def put(self, typed: Sequence[Sequence[str]]) -> None:
+        """Put back what was typed."""
+        for line, *_ in list(self.rows):
+            self._remove(line)
+        for starts, ends in typed:
+            first, last = self._add(None)
+            first.set_value(starts)
+            last.set_value(ends)
+
     def bands_read(self) -> list[Band | None]:
         """Each row's band; None where it cannot be read."""
         found: list[Band | None] = []
@@ -136,6 +153,7 @@ class BandsEditor(QWidget):
 
 
 class HoursSection(Section):
+    KEY = "hours"
     KINDS = frozenset({"period", "school"})
 
     def __init__(self, room: Room, shell: Shell) -> None:
@@ -212,11 +230,30 @@ class HoursSection(Section):
         since = DayField(today=self.room.today)
         since.set_value(self.today)
         form.row(("since", Field("从哪天起", since, "补录以前的作息时，写那时的日期。")))
+        self._keep(form, f"{kind}/{stage}")
         self.place.open(form)
+
+    def _keep(self, form: InPlace, about: str) -> None:
+        """What was typed into the bands is kept like any form; left unsaved, it is put back and said."""
+        editor, since = self.editor, form.fields["since"]
+
+        def values() -> dict[str, Any]:
+            day = since.value()
+            return {"bands": editor.typed(), "since": day.isoformat() if isinstance(day, date) else ""}
+
+        if (kept := drafts.load(self.room, FORM, about)) is not None:
+            editor.put(kept["bands"])
+            since.set_value(kept["since"])
+            form.put(text("上次没有保存的内容已放回，看过后请保存；不要了就点取消。", "good"))
+        form.values_kept = values
+        self._draft = drafting.watch(form, lambda found: drafts.save(self.room, FORM, about, found))
+        editor.edited.connect(form.edited.emit)
+        form.gone.connect(self._draft.forget)
+        form.gone.connect(lambda: drafts.discard(self.room, FORM, about))
 
     def _save(self, form: InPlace, kind: str, stage: str) -> None:
         form.clear_problems()
-        since = form.values()["since"]
+        since = form.fields["since"].value()
         try:
             bands = self.editor.value()
             if not isinstance(since, date):
@@ -224,8 +261,14 @@ class HoursSection(Section):
         except NotValid as problem:
             form.show_problems(problem)
             return
+
+        def deed() -> None:
+            school.set_periods(self.room, kind, bands, since, stage)
+            drafts.discard(self.room, FORM, f"{kind}/{stage}")
+
+        self._draft.forget()
         if self.shell.attempt(
-            lambda: school.set_periods(self.room, kind, bands, since, stage),
+            deed,
             form=form,  # type: ignore[arg-type]
             say="作息时间已保存",
             kinds=("period",),
@@ -243,6 +286,7 @@ class HoursSection(Section):
 
 
 class TargetSection(Section):
+    KEY = "target"
     KINDS = frozenset({"target", "school", "term"})
 
     def __init__(self, room: Room, shell: Shell) -> None:

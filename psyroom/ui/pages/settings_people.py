@@ -43,6 +43,7 @@ def agree(values: dict[str, object]) -> None:
 
 
 class PeopleSection(Section):
+    KEY = "people"
     KINDS = frozenset({"person"})
 
     def __init__(self, room: Room, shell: Shell) -> None:
@@ -137,6 +138,7 @@ class PeopleSection(Section):
 
 
 class PasswordSection(Section):
+    KEY = "password"
     KINDS = frozenset()
 
     def __init__(self, room: Room, shell: Shell) -> None:

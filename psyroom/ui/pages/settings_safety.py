@@ -23,6 +23,7 @@ THEMES = {"system": "跟随系统", "light": "浅色", "dark": "深色"}
 
 
 class LookSection(Section):
+    KEY = "look"
     KINDS = frozenset()
 
     def __init__(self, room: Room, shell: Shell) -> None:
@@ -57,6 +58,7 @@ class LookSection(Section):
 
 
 class SafetySection(Section):
+    KEY = "safety"
     KINDS = frozenset({"desk_state"})
 
     def __init__(self, room: Room, shell: Shell) -> None:

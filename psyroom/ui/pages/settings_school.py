@@ -22,6 +22,7 @@ FIELDS = ("name", "campus", "stage", "system")
 
 
 class SchoolSection(Section):
+    KEY = "school"
     KINDS = frozenset({"school", "grade_naming"})
 
     def __init__(self, room: Room, shell: Shell) -> None:
@@ -115,6 +116,7 @@ class SchoolSection(Section):
 
 
 class PlacesSection(Section):
+    KEY = "places"
     KINDS = frozenset({"place"})
 
     def __init__(self, room: Room, shell: Shell) -> None:

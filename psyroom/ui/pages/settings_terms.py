@@ -28,6 +28,7 @@ OWN_BREAKS = ("寒假", "暑假")
 
 
 class TermsSection(Section):
+    KEY = "calendar"
     KINDS = frozenset({"term", "calendar_day", "calendar_year", "school"})
 
     def __init__(self, room: Room, shell: Shell) -> None:

@@ -75,6 +75,7 @@ class LessonGrid(QWidget):
 
 
 class TimetableSection(Section):
+    KEY = "timetable"
     KINDS = frozenset({"timetable", "period"})
 
     def __init__(self, room: Room, shell: Shell) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -19,6 +20,7 @@ from psyroom.ui.icons import icon
 from psyroom.ui.kit import Card, EmptyState, PageHeader, button, day_words, primary, text
 from psyroom.ui.page import Page
 from psyroom.ui.pages import students_card
+from psyroom.ui.pages.settings_base import empty_layout
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
 from psyroom.ui.pages.students_form import StudentForm
 from psyroom.ui.pages.students_list import ALL, CLASS, DOUBT, GONE, GRADE, Branch, ClassTree, StudentTable
@@ -60,6 +62,9 @@ class Here(Page):
             self.header.add(self.import_button)
             self.header.add(self.add_button)
         column.addWidget(self.header)
+        self.unsaved = QVBoxLayout()
+        self.unsaved.setSpacing(SPACE)
+        column.addLayout(self.unsaved)
         across = QHBoxLayout()
         across.setSpacing(SPACE * 2)
         self.tree = ClassTree()
@@ -147,6 +152,7 @@ class Here(Page):
         self.tree.show_classes(classes, doubts=len(self._doubts), gone=gone)
         self.header.set_question(f"在校 {len(everybody) - gone} 人，{len(classes)} 个班")
         self._list()
+        self._show_unsaved()
         if self._chosen in here:
             self._show(self._chosen)
         else:
@@ -157,13 +163,39 @@ class Here(Page):
             self.find_box.setFocus()
 
     def open(self, **target: Any) -> None:
-        """`student`: that child's card. `form="new"`: the form for a new one, `draft=True` the unsaved one."""
+        """`student`: that child's card. `new`: the form for a new one. `questions`: those with something to verify."""
         if self.stack.currentWidget() not in (self.browse, self.empty):
             self.back()
         if student := target.get("student"):
             self.show_student(str(student))
-        elif target.get("form") == "new":
+        elif target.get("new"):
             self.begin_add()
+        elif target.get("questions") and self._doubts:
+            self.find_box.clear()
+            self.tree.choose((DOUBT, ""))
+            self._list()
+            self.show_student(self.table.ids()[0])
+
+    def _show_unsaved(self) -> None:
+        """A line for each form that was left without saving, the newest two."""
+        empty_layout(self.unsaved)
+        mine = [(about, at) for form, about, at in drafts.pending(self.room) if form == students.FORM]
+        for about, at in mine[:2]:
+            name = students.name_of(self.room, about)
+            if about and not name:
+                continue
+            when = datetime.fromisoformat(at).astimezone()
+            words = (
+                f"“{f'修改资料：{name}' if about else '新增学生'}”还没有保存（{day_words(when.date())} {when:%H:%M}）"
+            )
+            line = Card(tone="accent", pad=1)
+            row = QHBoxLayout()
+            row.setContentsMargins(SPACE, 0, SPACE, 0)
+            row.addWidget(text(words, "soft"), 1)
+            go_on = partial(self.begin_change, about) if about else self.begin_add
+            row.addWidget(button("打开", go_on, small=True))
+            line.body.addLayout(row)
+            self.unsaved.addWidget(line)
 
     def _list(self) -> None:
         words = self.find_box.text().strip()
@@ -234,7 +266,7 @@ class Here(Page):
         self.card.show_nobody(students_card.panel("选一名学生", "看他的资料、预约和来访。", *lines))
 
     def _on_line(self, line: timeline.Line) -> None:
-        self.shell.go("bookings", day=line.day, kind=line.kind, ref=line.ref)
+        self.shell.go("bookings", **{line.kind: line.ref})
 
     # ---- the keyboard
 
