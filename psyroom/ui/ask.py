@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -61,18 +61,30 @@ class Question(QDialog):
         row.addStretch(1)
         if no:
             row.addWidget(refuse := button(no, self.reject))
-            if grave:
-                refuse.setDefault(True)
         accept = (danger if grave else primary)(yes, self.accept)
         row.addWidget(accept)
-        if not grave:
-            accept.setDefault(True)
+        offered = refuse if no and grave else accept
+        offered.setDefault(True)
+        offered.setFocus()
         column.addLayout(row)
         self.setMaximumWidth(tokens.now().px(560))
 
 
 class Person:
     """The person in front of the screen."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def _beside(self) -> str:
+        """Where the last file of this sitting lay; at first the person's documents."""
+        return self._last or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+    def _keep(self, found: str) -> Path | None:
+        if not found:
+            return None
+        self._last = str(Path(found).parent)
+        return Path(found)
 
     def confirm(self, parent: QWidget, title: str, words: str, yes: str, no: str, grave: bool) -> bool:
         return Question(parent, title, words, yes, no, grave=grave).exec() == QDialog.DialogCode.Accepted
@@ -81,15 +93,15 @@ class Person:
         Question(parent, title, words, "知道了").exec()
 
     def open_file(self, parent: QWidget, title: str, patterns: str) -> Path | None:
-        found, _ = QFileDialog.getOpenFileName(parent, title, "", patterns)
-        return Path(found) if found else None
+        found, _ = QFileDialog.getOpenFileName(parent, title, self._beside(), patterns)
+        return self._keep(found)
 
     def save_file(self, parent: QWidget, title: str, name: str, patterns: str) -> Path | None:
-        found, _ = QFileDialog.getSaveFileName(parent, title, name, patterns)
-        return Path(found) if found else None
+        found, _ = QFileDialog.getSaveFileName(parent, title, str(Path(self._beside()) / name), patterns)
+        return self._keep(found)
 
     def folder(self, parent: QWidget, title: str, start: Path | None) -> Path | None:
-        found = QFileDialog.getExistingDirectory(parent, title, str(start) if start else "")
+        found = QFileDialog.getExistingDirectory(parent, title, str(start) if start else self._beside())
         return Path(found) if found else None
 
     def printer(self, parent: QWidget) -> QPrinter | None:

@@ -324,7 +324,7 @@ def test_a_computer_that_forgets_asks_for_a_longer_password(qtbot: QtBot) -> Non
     wizard.person.arrive()
     wizard.person.password.first.control.setText("灯塔下的鲸鱼在唱歌")
     wizard.person.password.judge()
-    assert wizard.person.password.first.hint.text() == "还差 3 个字"
+    assert wizard.person.password.first.hint.text() == "还差 3 个字符"
 
 
 # ---- the sheet

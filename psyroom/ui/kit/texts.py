@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from psyroom.ui import fonts, tokens
@@ -61,6 +61,29 @@ class Elided(QLabel):
         self._fit()
 
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Push(QPushButton):
+    """A button that Enter presses wherever it stands: Qt gives a button the space bar only, outside of dialogs."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Tool(QToolButton):
+    """The same for a button that is only an icon."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     words: str,
     do: Callable[[], object] | None = None,
@@ -72,7 +95,7 @@ def button(
     tip: str = "",
 ) -> QPushButton:
     """A button. `kind`: primary, quiet, danger, or none for an ordinary one. A shortcut is shown in the tool tip."""
-    made = QPushButton(words)
+    made = Push(words)
     made.setProperty("kind", kind)
     made.setProperty("small", "true" if small else "false")
     made.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -112,7 +135,7 @@ def danger(words: str, do: Callable[[], object] | None = None, **more: object) -
 
 def tool(icon_name: str, tip: str, do: Callable[[], object] | None = None, *, shortcut: str = "") -> QToolButton:
     """A small button that is only an icon; its name stands in the tool tip and for a screen reader."""
-    made = QToolButton()
+    made = Tool()
     wear(made, icon_name, "soft")
     side = tokens.now().px(18)
     made.setIconSize(QSize(side, side))

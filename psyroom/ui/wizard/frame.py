@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid, Tell
 from psyroom.ui import ask, tokens, worker
@@ -282,7 +282,7 @@ class Wizard(QWidget):
             if after is None or after is focus or not step.isAncestorOf(after):
                 break
             if after.isVisible() and after.isEnabled() and after.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                if isinstance(after, QPushButton) and not after.isCheckable():
+                if isinstance(after, QAbstractButton) and not after.isCheckable():
                     continue
                 after.setFocus(Qt.FocusReason.TabFocusReason)
                 return

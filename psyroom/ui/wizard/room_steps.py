@@ -89,8 +89,8 @@ class PlaceStep(Step):
     def _say(self) -> None:
         words = {
             "no": "会在系统的密钥环里另存一把钥匙：文件夹被拷走，只猜到密码也打不开",
-            "yes": "不用系统的密钥环，密码要更长（至少 12 个字）。文件夹必须放在不还原的硬盘上，不然关机就没了",
-            "unsure": "先按会还原来做，密码要更长（至少 12 个字）。请向管电脑的老师问清楚哪个硬盘不会还原",
+            "yes": "不用系统的密钥环，密码要更长（至少 12 个字符）。文件夹必须放在不还原的硬盘上，不然关机就没了",
+            "unsure": "先按会还原来做，密码要更长（至少 12 个字符）。请向管电脑的老师问清楚哪个硬盘不会还原",
         }[self.restores.value()]
         self._restore.set_hint(words, "small" if self.restores.value() == "no" else "warning")
 
@@ -158,9 +158,9 @@ class NewPasswordFields(QWidget):
         """Say how the password stands, without scolding while it is still being typed."""
         words, least = self.first.value(), passwords.least(alone=self._alone)
         if not words:
-            self.first.set_hint(f"至少 {least} 个字。几个不相干的词连成一句最好记，如“雨伞在第三层唱歌”", "small")
+            self.first.set_hint(f"至少 {least} 个字符。几个不相干的词连着打拼音最好记，如 yusan disanceng changge", "small")
         elif len(words) < least:
-            self.first.set_hint(f"还差 {least - len(words)} 个字", "warning")
+            self.first.set_hint(f"还差 {least - len(words)} 个字符", "warning")
         elif why := self.refusal():
             self.first.set_hint(why, "warning")
         else:
