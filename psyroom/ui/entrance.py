@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ class Entrance(QWidget):
         self.setObjectName("paper")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(NAME)
-        self.setWindowIcon(window_icon())
+        QTimer.singleShot(0, self, lambda: self.setWindowIcon(window_icon()))  # not before the first picture
         px = tokens.now().px
         screen = self.screen().availableSize()
         self.resize(min(px(SIZE[0]), screen.width() - 20), min(px(SIZE[1]), screen.height() - 60))
