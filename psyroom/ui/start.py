@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 BEHIND = (
     "psyroom.store.opening", "psyroom.services.history", "psyroom.services.copies", "psyroom.services.roll",
     "psyroom.services.drafts", "psyroom.ui.window", "psyroom.ui.pages.today",
+    "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.hpke",
+    "cryptography.hazmat.primitives.kdf.argon2", "cryptography.hazmat.primitives.kdf.hkdf", "chinese_calendar",
+    "psyroom.ui.pages.bookings", "psyroom.ui.pages.students", "psyroom.ui.pages.openings", "psyroom.ui.pages.returns",
+    "psyroom.ui.pages.settings",
 )  # fmt: skip
-"""Loaded by a thread while the person types the password."""
+"""Loaded by a thread while the person types the password; what the first page needs comes first."""
 
 
 def choose_input_method() -> None:
@@ -109,6 +113,9 @@ def load_behind() -> None:
             importlib.import_module(name)
         except ImportError:
             continue
+    from sqlalchemy.orm import configure_mappers
+
+    configure_mappers()
 
 
 def run(folder: Path | None = None) -> int:
