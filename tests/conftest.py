@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     assert spec is not None and spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
+    _keep_this_process()
+
     # A home of the tests' own: nothing is read from or written to this account's. Kept for the whole session,
     # because fontconfig fills a cache there.
     home = tempfile.mkdtemp(prefix="psyroom-tests-")
@@ -52,6 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     roots = (str(NO_NETWORK), str(HERE.parent), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(r for r in roots if r))
+
+
+def _keep_this_process() -> None:
+    """Locking ends the process at once, with exit status 0: a test that lets that happen here would end the whole run,
+    and it would look passed. Forked children may go."""
+    own, leave = os.getpid(), os._exit
+
+    def stay(status: int) -> None:
+        if os.getpid() != own:
+            leave(status)
+        raise RuntimeError(f"the process of the tests was told to end at once, with status {status}")
+
+    os._exit = stay  # type: ignore[assignment]
 
 
 # ---- every test ---------------------------------------------------------------------------------------------------

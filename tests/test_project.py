@@ -49,6 +49,7 @@ def test_an_internet_socket_is_refused_in_a_child_process() -> None:
         ("import warnings; warnings.warn('old')", "UserWarning: old"),
         ("import socket\n    try: socket.socket()\n    except RuntimeError: pass", "the network was asked for"),
         ("import keyring; keyring.get_password('a', 'b')", "NoKeyringError"),
+        ("import os; os._exit(0)", "told to end at once"),
     ],
 )
 def test_what_must_fail_a_test_does(body: str, reason: str, tmp_path: Path) -> None:
