@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from psyroom.errors import NotFound, Refused
 from psyroom.records.fields import checked
@@ -33,6 +34,7 @@ from psyroom.rules.periods import PeriodSpan
 from psyroom.rules.time import TermSpan, school_year_of
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import school as ask
+from psyroom.store.questions import students as ask_students
 from psyroom.store.room import Room
 
 
@@ -92,9 +94,7 @@ class SchoolContext:
         )
 
     def grade_name(self, stage: str, cohort: int, day: date) -> str:
-        return classes.grade_name(
-            stage, cohort, year=school_year_of(day), system=self.system, style=self.style(stage)
-        )
+        return classes.grade_name(stage, cohort, year=school_year_of(day), system=self.system, style=self.style(stage))
 
     def target_on(self, day: date) -> policy.Target:
         """The weekly opening target that holds on a day, with its source; `minutes` None where none is asked.
@@ -104,13 +104,20 @@ class SchoolContext:
         return policy.target_on(policy.region(self.region), self.targets, day)
 
 
+_kept: WeakKeyDictionary[Room, tuple[int, SchoolContext]] = WeakKeyDictionary()
+
+
 def context(room: Room) -> SchoolContext:
-    """The school of this room, read in one moment."""
+    """The school of this room, kept in memory until the next deed: every page asks for it several times."""
     with room.read() as session:
+        stamp = ask_students.stamp(session)
+        kept = _kept.get(room)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
         school = ask.school(session)
         if school is None:
             raise NotFound(what="学校资料")
-        return SchoolContext(
+        found = SchoolContext(
             name=school.name,
             campus=school.campus,
             stage=school.stage,
@@ -128,6 +135,8 @@ def context(room: Room) -> SchoolContext:
             people={p.id: p.name for p in ask.people(session)},
             places={p.id: p.name for p in ask.places(session)},
         )
+    _kept[room] = (stamp, found)
+    return found
 
 
 # ---- deeds ----------------------------------------------------------------------------------------------------
@@ -227,7 +236,9 @@ def answer_year(room: Room, year: int, off: Iterable[date], on: Iterable[date]) 
 
 def unanswered_years(school: SchoolContext, term: TermSpan) -> list[int]:
     """Calendar years of a semester whose holidays nobody has told yet."""
-    return sorted({day.year for week in range(1, term.weeks + 1) for day in term.days_of(week) if school.calendar.assumed(day)})
+    return sorted(
+        {day.year for week in range(1, term.weeks + 1) for day in term.days_of(week) if school.calendar.assumed(day)}
+    )
 
 
 def set_target(room: Room, since: date, minutes: int | None) -> None:

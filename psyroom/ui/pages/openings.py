@@ -45,6 +45,7 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 KINDS = ("opening", "opening_slot", "opening_exception")
+ENDING = "结束值班"
 
 
 class Here(Page):
@@ -53,6 +54,7 @@ class Here(Page):
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell)
         self._day = room.today()
+        self._stale = False
         self._draft: drafting.Draft | None = None
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
@@ -81,7 +83,7 @@ class Here(Page):
         self.sheet = SideSheet()
         self.sheet.closed.connect(self._forget_draft)
         self.across.addWidget(self.sheet)
-        self.refresh(set())
+        self._count()
 
     # ---- building
 
@@ -156,6 +158,12 @@ class Here(Page):
         watched = {*KINDS, "visit", "period", "term", "target", "calendar_day", "calendar_year", "school", "person"}
         if kinds and not kinds & watched:
             return
+        self._stale = True
+        if self.isVisible():
+            self._count()
+
+    def _count(self) -> None:
+        self._stale = False
         self.school = context(self.room)
         self.now = hours.local_now(self.room)
         term = self.school.term_on(self._day)
@@ -169,7 +177,11 @@ class Here(Page):
             self._show_week(term, week)
 
     def shown(self) -> None:
-        self.refresh(set())
+        """Coming back costs nothing while nothing changed; a duty under way counts on by the minute."""
+        now = hours.local_now(self.room)
+        running = self.duty.text() == ENDING or now.date() != self.now.date()
+        if self._stale or (running and now.replace(second=0) > self.now.replace(second=0)):
+            self._count()
 
     def _show_term(self, term: TermSpan) -> None:
         self.weeks = hours.weeks(self.room, term, self.now)
@@ -182,7 +194,7 @@ class Here(Page):
     def _show_duty(self) -> None:
         on = openings.on_duty(self.room, self.now)
         mine = next((d for d in on if d.person == self.room.person.id and not d.forgotten), None)
-        self.duty.setText("结束值班" if mine else "开始值班")
+        self.duty.setText(ENDING if mine else "开始值班")
         self.header.question.setText(
             f"{'、'.join(d.name for d in on if not d.forgotten)}正在值班。" if any(not d.forgotten for d in on)
             else "辅导室开得够不够？签到、来访和补记都算进来。"
@@ -252,21 +264,21 @@ class Here(Page):
 
     def walk(self, weeks: int) -> None:
         self._day += timedelta(weeks=weeks)
-        self.refresh(set())
+        self._count()
 
     def to_now(self) -> None:
         self._day = self.room.today()
-        self.refresh(set())
+        self._count()
 
     def _on_week(self, week: int) -> None:
         self._day = self.school.term_on(self._day).monday(week)
-        self.refresh(set())
+        self._count()
 
     def open(self, **target: Any) -> None:
         """`day`: show its week."""
         if isinstance(day := target.get("day"), date):
             self._day = day
-            self.refresh(set())
+            self._count()
 
     # ---- deeds
 
@@ -427,7 +439,7 @@ class Here(Page):
             self.stack.setCurrentWidget(self.browse)
             self.stack.removeWidget(page)
             page.deleteLater()
-        self.refresh(set())
+        self._count()
 
 
 def _typed_again(kept: dict[str, Any]) -> dict[str, Any]:
