@@ -395,7 +395,7 @@ class Here(Page):
     ) -> None:
         self._draft_key = (kind, about)
         if (kept := drafts.load(self.room, kind, about)) is not None:
-            form.set_values(_typed_again(kept))
+            form.set_values(forms.typed_again(kept))
             form.put(text("这是上次没有保存完的内容，已放回来；不要的话改掉即可。", "warning"))
         self._draft = drafting.watch(form, lambda values: drafts.save(self.room, kind, about, values))
         self.sheet.open(title, form, save=save, others=others)
@@ -440,14 +440,3 @@ class Here(Page):
             self.stack.removeWidget(page)
             page.deleteLater()
         self._count()
-
-
-def _typed_again(kept: dict[str, Any]) -> dict[str, Any]:
-    """A draft's values as the controls take them: days were kept as text."""
-    again = dict(kept)
-    for name in ("day", "since", "until"):
-        try:
-            again[name] = date.fromisoformat(str(again.get(name)))
-        except ValueError:
-            again.pop(name, None)
-    return again

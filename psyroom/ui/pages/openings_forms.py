@@ -56,3 +56,14 @@ def opening_form(people: Mapping[str, str], places: Mapping[str, str], values: M
     form.add("received")
     form.set_values(values)
     return form
+
+
+def typed_again(kept: dict[str, Any]) -> dict[str, Any]:
+    """A draft's values as the controls take them: days were kept as text."""
+    again = dict(kept)
+    for name in ("day", "since", "until"):
+        try:
+            again[name] = date.fromisoformat(str(again.get(name)))
+        except ValueError:
+            again.pop(name, None)
+    return again
