@@ -261,7 +261,10 @@ class Field(QWidget):
         polish(self.hint)
 
     def problem(self, sentence: str) -> None:
-        """Show the sentence under the control; an empty one clears it."""
+        """Show the sentence under the control; an empty one clears it. A control that cannot read what was typed knows
+        better than the record what to say."""
+        if sentence and hasattr(self.control, "unreadable") and not self.control.readable():
+            sentence = self.control.unreadable
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
         self.hint.setVisible(bool(self.hint.text()) and not sentence)

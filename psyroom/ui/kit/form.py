@@ -8,17 +8,19 @@ from datetime import date
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from sqlmodel import SQLModel
 
 from psyroom.errors import NotValid
 from psyroom.records.fields import about, checked
 from psyroom.ui.kit.fields import Check, Choice, Field, LongText, NumberField, TextField
-from psyroom.ui.kit.texts import text
+from psyroom.ui.kit.texts import ENTER, text
 from psyroom.ui.kit.times import DayField, TimeField
 from psyroom.ui.tokens import SPACE
 
 Model = TypeVar("Model", bound=SQLModel)
+PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 def control_for(model: type[SQLModel], name: str) -> QWidget:
@@ -52,6 +54,8 @@ class Form(QWidget):
     """
 
     edited = Signal()
+    enter_moves = True
+    """Whether Enter goes to the next field; where it means more, the page takes it."""
 
     def __init__(self, model: type[SQLModel], *, labels: Mapping[str, str] | None = None) -> None:
         super().__init__()
@@ -163,3 +167,9 @@ class Form(QWidget):
     def focus_first(self) -> None:
         if self.fields:
             next(iter(self.fields.values())).control.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER and self.enter_moves and event.modifiers() in PLAIN:
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)

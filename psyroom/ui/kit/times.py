@@ -21,6 +21,7 @@ class _Typed(QLineEdit):
     """A value typed in many ways: read when the field is left, shown the one way, the reading said beside it."""
 
     edited = Signal()
+    unreadable = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +64,8 @@ class _Typed(QLineEdit):
 class TimeField(_Typed):
     """A time of day as minutes from midnight; `1430`, `14:30`, `14.30`, `下午2点半` …"""
 
+    unreadable = "看不懂这个时间，请写成 14:30 或 1430"
+
     def __init__(self, placeholder: str = "如 1430") -> None:
         super().__init__()
         self.setPlaceholderText(placeholder)
@@ -89,6 +92,8 @@ def day_words(day: date) -> str:
 
 class DayField(_Typed):
     """A date; `3.5`, `0305`, `明天`; up and down change it by a day; the icon opens a month."""
+
+    unreadable = "看不懂这个日期，请写成 9.1、2026-09-01，或“明天”"
 
     def __init__(self, placeholder: str = "如 3.5、明天", *, today: Callable[[], date] = date.today) -> None:
         super().__init__()

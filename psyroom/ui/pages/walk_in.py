@@ -32,6 +32,7 @@ class WalkIn(QWidget):
         self.hint = text("", "soft")
         self.card.add(self.hint)
         self.form = Form(VisitFields)
+        self.form.enter_moves = False
         self.picker = Picker(lambda words: students_found(self.room, words), "姓名或拼音首字母，如 zxy，回车登记")
         self.kind = Choice(CLIENTS)
         self.form.add("student", controls={"student": self.picker})
