@@ -169,3 +169,15 @@ def test_the_week_sheet_is_seen_and_saved(
     beside.save()
     names = sorted(p.name for p in tmp_path.iterdir() if p.is_file())
     assert names == ["心理辅导室开放记录_2026-1_第12周.pdf", "心理辅导室开放记录_2026-1_第12周.xlsx"]
+
+
+def test_what_was_planned_is_written_down_with_one_key(shell: Shell, at: Room) -> None:
+    values = {"weekday": 2, "starts": 12 * 60, "ends": 13 * 60, "person": at.person.id, "since": date(2026, 8, 31)}
+    openings.add_slot(at, values)
+    openings.add_slot(at, {**values, "weekday": 5})  # Friday is still to come
+    page = page_of(shell)
+    assert page.unlogged.isVisible() and len(page.unlogged.rows.rows()) == 1
+    page.unlogged.rows.rows()[0].act()
+    (row,) = openings.openings_of(at, date(2026, 11, 16), date(2026, 11, 22))
+    assert (row.day, row.starts, row.ends) == (date(2026, 11, 17), 720, 780)
+    assert not page.unlogged.isVisible()

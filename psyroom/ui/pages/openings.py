@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan
 from psyroom.rules.typed import length
@@ -40,6 +41,7 @@ from psyroom.ui.pages import openings_forms as forms
 from psyroom.ui.pages import openings_rows as show
 from psyroom.ui.pages.openings_import import LedgerImport
 from psyroom.ui.pages.openings_print import SheetPreview
+from psyroom.ui.pages.openings_unlogged import Unlogged
 from psyroom.ui.pages.openings_week import WeekStrip
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -110,6 +112,9 @@ class Here(Page):
         self.fill_all = button("全部加开", self.open_all, icon_name="plus-circle")
         self.fill.add(self.fill_all)
         column.addWidget(self.fill)
+        self.unlogged = Unlogged()
+        self.unlogged.wanted.connect(self.record_planned)
+        column.addWidget(self.unlogged)
         log = Card("这一周的开放记录", "来自值班签到、来访、补记和台账；几个人同时在只算一次。")
         self.rows = RowList(limit=60)
         log.add(self.rows)
@@ -207,6 +212,7 @@ class Here(Page):
         self.bar.set(0, None, f"{day_words(self._day)} 不在学期内；上一个学期是{term.name}。")
         self.strip.set_days([])
         self.fill.hide()
+        self.unlogged.hide()
         self.assumed.hide()
         self.rows.set_rows([])
         self.no_rows.show()
@@ -227,8 +233,18 @@ class Here(Page):
         self.strip.set_days([show.day_line(self.school, self.now, day, plan, behind) for day in days])
         self.rows.set_rows([self._log_row(row) for row in reversed(behind)])
         self.no_rows.setVisible(not behind)
+        self.unlogged.set_slots(openings.not_logged(self.room, days[0], days[-1], self.now), self.school)
         changes = openings.exceptions(self.room, days[0], days[-1])
-        self.once.set_rows([show.exception_row(self.school, row, partial(self._cancel, row.id)) for row in changes])
+        self.once.set_rows(
+            [
+                show.exception_row(
+                    self.school,
+                    row,
+                    partial(self._do, partial(openings.remove_exception, self.room, row.id), "已取消临时安排"),
+                )
+                for row in changes
+            ]
+        )
         self.no_once.setVisible(not changes)
 
     def _show_bar(self, figures: WeekHours, days: list[date], this_week: bool) -> None:
@@ -297,12 +313,12 @@ class Here(Page):
         else:
             self._do(lambda: openings.duty_on(self.room, now), "值班已开始，辅导室开放计时中")
 
-    def _cancel(self, exception: str) -> None:
-        self._do(lambda: openings.remove_exception(self.room, exception), "已取消临时安排")
-
     def open_spare(self, part: Spare) -> None:
         """Make the planned opening for a free stretch."""
         self._do(lambda: openings.add_exception(self.room, self._extra(part)), "已加开，放进了本周计划")
+
+    def record_planned(self, slots: list[PlanSlot]) -> None:
+        self._do(lambda: openings.record_planned(self.room, slots, self.now), "已按计划补记")
 
     def open_all(self) -> None:
         for part in list(self._parts):
