@@ -10,7 +10,8 @@ from typing import Any
 
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock, length
-from psyroom.services import hours, openings
+from psyroom.services import drafts, hours, openings
+from psyroom.services.bookings import FORM
 from psyroom.services.clients import Names
 from psyroom.services.hours import Shortage, WeekHours
 from psyroom.services.openings import OnDuty
@@ -113,6 +114,7 @@ def _tasks(
         *_not_closed(room, school, now),
         *_left_open(room, school, now),
         *_short(shortage, now),
+        *_unsaved(room),
         *_questions(room),
         *_calendar(room, school, now),
     ]
@@ -223,6 +225,16 @@ def _short(shortage: Shortage | None, now: datetime) -> list[Task]:
     return [Task("short", words, shortage.sentence, "amber", "openings", {"day": now.date()})]
 
 
+def _unsaved(room: Room) -> list[Task]:
+    """Booking forms this person left without saving."""
+    abouts = [about for form, about, _ in drafts.pending(room) if form == FORM]
+    if not abouts:
+        return []
+    target = {"booking": abouts[0]} if abouts[0] else {"new": True}
+    words = "有一个预约没有填完" if len(abouts) == 1 else f"有 {len(abouts)} 个预约没有填完"
+    return [Task("unsaved", words, "填过的内容还在，接着填就行", "", "bookings", target, len(abouts))]
+
+
 def _questions(room: Room) -> list[Task]:
     if not room.has_cases:
         return []
@@ -248,7 +260,7 @@ def _calendar(room: Room, school: SchoolContext, now: datetime) -> list[Task]:
             "暂按周一至周五上课计算",
             "",
             "settings",
-            {"section": "calendar"},
+            {"section": "学期与校历"},
         )
         for year in unanswered_years(school, term)
         if date(year, 1, 1) <= near

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -138,7 +138,36 @@ def own_lessons_on(timetable: Iterable[Any], school: SchoolContext, day: date) -
 
 def week(room: Room, monday: date, now: datetime) -> Week:
     """Everything the calendar paints of the week that begins on the Monday."""
-    return _weekdays(room, monday - timedelta(days=monday.weekday()), 7, now)
+    return _weekdays(room, monday_of(monday), 7, now)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def only(week: Week, person: str) -> Week:
+    """The week of one counsellor; of all when nobody is named."""
+    if not person:
+        return week
+    days = tuple(
+        replace(
+            day,
+            plan=tuple(b for b in day.plan if b.person in ("", person)),
+            own=tuple(b for b in day.own if b.person == person),
+            entries=tuple(e for e in day.entries if e.person == person),
+        )
+        for day in week.days
+    )
+    return replace(week, days=days)
+
+
+def planned_at(week: Week, day: date, minute: int) -> dict[str, str]:
+    """`person` and `place` the plan names for a minute, where it names them."""
+    for band in (b for d in week.days if d.day == day for b in d.plan):
+        if band.starts <= minute < band.ends:
+            return {name: value for name, value in (("person", band.person), ("place", band.place)) if value}
+    return {}
 
 
 def day_of(room: Room, day: date, now: datetime) -> Day:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from psyroom.records.students import StudentQuestion
-from psyroom.services import bookings, openings, slips, students, today, visits
+from psyroom.services import bookings, drafts, openings, slips, students, today, visits
 from psyroom.services import school as schools
 from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
 
@@ -125,3 +125,11 @@ def test_a_new_year_asks_for_its_holidays_when_it_is_near(small: Small) -> None:
     assert "calendar" in kinds(small, datetime(2026, 12, 10, 9))
     schools.answer_year(small.room, 2027, [date(2027, 1, 1)], [])
     assert "calendar" not in kinds(small, datetime(2026, 12, 10, 9))
+
+
+def test_a_form_left_unsaved_is_not_forgotten(small: Small) -> None:
+    drafts.save(small.room, bookings.FORM, "", {"starts": 730})
+    (task,) = today.today(small.room, at(TUESDAY, 600)).tasks
+    assert (task.kind, task.page, task.target) == ("unsaved", "bookings", {"new": True})
+    book(small)
+    assert kinds(small, at(TUESDAY, 600)) == []

@@ -57,6 +57,8 @@ def page_of(qtbot: QtBot, small: Small, width: int = 1366, height: int = 768) ->
     qtbot.addWidget(shell)
     shell.resize(width, height)
     shell.show()
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)  # shortcuts reach an active window only
     page = shell.go("bookings")
     assert isinstance(page, Here)
     qtbot.waitUntil(

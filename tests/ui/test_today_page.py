@@ -139,6 +139,7 @@ def test_what_the_week_misses_is_opened_from_here(small: Small, qtbot: QtBot) ->
 
 def test_an_empty_day_is_kind_and_a_region_without_hours_says_so(small: Small, qtbot: QtBot) -> None:
     page = page_of(small, qtbot)
+    QApplication.processEvents()
     (empty,) = [e for e in page.findChildren(EmptyState) if e.isVisible()]
     assert "今天还没有人预约" in words_of(empty)
     assert not page.now_line.isVisible() and not page.before.isVisible()

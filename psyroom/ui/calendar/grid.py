@@ -20,6 +20,7 @@ from psyroom.ui.calendar.paint import Mark, Painter, detail_words, head
 DRAG = 5  # pixels before a press becomes a drag
 FOOT = 7  # pixels of a card's foot that make it longer
 LEAST_HOUR = 46  # pixels at 100 %
+LEAST_CARD = 21  # pixels at 100 %: one line can be read
 
 
 class WeekGrid(QWidget):
@@ -71,11 +72,12 @@ class WeekGrid(QWidget):
         if self.week is None:
             return
         px = tokens.now().px
-        self.frame = Frame.of(self.week, self.width(), self._room, px(GUTTER), px(LEAST_HOUR))
+        self.frame = Frame.of(self.week, self.width(), self._room, px(GUTTER), px(LEAST_HOUR), px(LEAST_CARD))
         self.boxes, self.slivers = [], []
+        least = self.frame.least_card / self.frame.per_minute
         for number, day in enumerate(self.week.days):
             shown = [e for e in day.entries if e.standing or e.outcome == "no_show"]
-            self.boxes += [(self.frame.card(number, e, lane, of), e) for e, lane, of in lanes(shown)]
+            self.boxes += [(self.frame.card(number, e, lane, of), e) for e, lane, of in lanes(shown, least)]
             column = self.frame.column(number)
             for entry in day.entries:
                 if entry not in shown:

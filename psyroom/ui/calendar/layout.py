@@ -31,12 +31,13 @@ def is_bare(day: Day) -> bool:
     return not (day.school_day or day.plan or day.entries or day.closed)
 
 
-def lanes(entries: Sequence[Entry]) -> list[tuple[Entry, int, int]]:
-    """(card, its lane, lanes of its group): cards that overlap stand side by side."""
+def lanes(entries: Sequence[Entry], least: float = 0) -> list[tuple[Entry, int, int]]:
+    """(card, its lane, lanes of its group): cards that overlap stand side by side. `least`: minutes a card takes at least
+    on the screen, so that a short visit does not lie over the next."""
     found: list[tuple[Entry, int, int]] = []
     group: list[tuple[Entry, int]] = []
-    ends: list[int] = []
-    reach = -1
+    ends: list[float] = []
+    reach = -1.0
 
     def let_go() -> None:
         found.extend((entry, lane, len(ends)) for entry, lane in group)
@@ -46,13 +47,14 @@ def lanes(entries: Sequence[Entry]) -> list[tuple[Entry, int, int]]:
     for entry in sorted(entries, key=lambda e: (e.starts, -e.ends, e.id)):
         if entry.starts >= reach:
             let_go()
+        until = max(entry.ends, entry.starts + least)
         lane = next((n for n, end in enumerate(ends) if end <= entry.starts), len(ends))
         if lane == len(ends):
-            ends.append(entry.ends)
+            ends.append(until)
         else:
-            ends[lane] = entry.ends
+            ends[lane] = until
         group.append((entry, lane))
-        reach = max(reach, entry.ends)
+        reach = max(reach, until)
     let_go()
     return found
 
@@ -66,10 +68,12 @@ class Frame:
     first: int
     last: int
     per_minute: float
+    least_card: float = 14.0
 
     @classmethod
-    def of(cls, week: Week, width: float, height: float, gutter: float, least_hour: float) -> Frame:
-        """Fit the week into a width; the hours fill `height` or more, an hour never less than `least_hour`."""
+    def of(cls, week: Week, width: float, height: float, gutter: float, least_hour: float, least_card: float) -> Frame:
+        """Fit the week into a width; the hours fill `height` or more, an hour never less than `least_hour`,
+        a card never lower than `least_card`."""
         first, last = hours_shown(week)
         shares = [NARROW if is_bare(d) else 1.0 for d in week.days]
         unit = max(width - gutter, 70.0) / sum(shares)
@@ -78,7 +82,7 @@ class Frame:
             lefts.append(at)
             at += unit * share
         per_minute = max(height / (last - first), least_hour / 60)
-        return cls(tuple(lefts), tuple(unit * s for s in shares), first, last, per_minute)
+        return cls(tuple(lefts), tuple(unit * s for s in shares), first, last, per_minute, least_card)
 
     @property
     def height(self) -> float:
@@ -109,5 +113,5 @@ class Frame:
         """A card keeps a strip of the column free at the right, where one can still press to book beside it."""
         inset, free = 3.0, min(10.0, self.widths[day] * 0.08)
         width = (self.widths[day] - inset - free) / of
-        top, height = self.y(entry.starts), max((entry.ends - entry.starts) * self.per_minute, 14.0)
+        top, height = self.y(entry.starts), max((entry.ends - entry.starts) * self.per_minute, self.least_card)
         return QRectF(self.lefts[day] + inset + lane * width, top + 1, width - 2, height - 2)

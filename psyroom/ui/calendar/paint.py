@@ -83,6 +83,16 @@ def detail_words(entry: Entry, *, with_person: bool) -> str:
     return " · ".join(p for p in parts if p)
 
 
+def fitted(metrics: QFontMetricsF, words: str, room: float) -> str:
+    """As much as there is room for: whole, shortened by …, or where even that is narrow its first characters."""
+    if metrics.horizontalAdvance(words) <= room:
+        return words
+    if room >= 3.4 * metrics.averageCharWidth() * 2:
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+    count = next((n for n in range(len(words), 0, -1) if metrics.horizontalAdvance(words[:n]) <= room + 2), 0)
+    return words[:count]
+
+
 class Painter:
     """Paints one week in the present look. Made anew for each paint; cheap."""
 
@@ -183,15 +193,16 @@ class Painter:
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(self.colour(face.stripe))
         p.drawRoundedRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), 1.5, 1.5)
-        self._words(box.adjusted(9, 1, -4, -1), entry, face)
+        narrow = box.width() < self.look.px(34)
+        self._words(box.adjusted(*((6, 1, 0, -1) if narrow else (9, 1, -4, -1))), entry, face)
         p.restore()
 
     def _words(self, box: QRectF, entry: Entry, face: Face) -> None:
         px, p = self.look.px, self.p
-        if box.width() < px(12):
+        if box.width() < px(11):
             return
         line = QFontMetricsF(self.name).height()
-        if face.icon and box.width() > px(34):
+        if face.icon and box.width() > px(58):
             side = px(14)
             top = box.top() + (min(box.height(), line + 4) - side) / 2
             icons.draw(p, face.icon, QRect(int(box.right() - side), int(top), side, side), self.colour(face.soft))
@@ -200,13 +211,13 @@ class Painter:
         p.setPen(self.colour(face.ink))
         metrics, room = QFontMetricsF(self.name), box.width()
         if box.height() < line + self.measure.height() - 1:
-            short = metrics.elidedText(entry.who, Qt.TextElideMode.ElideRight, room)
+            short = fitted(metrics, entry.who, room)
             p.drawText(box, MIDDLE_LEFT, short)
             used = metrics.horizontalAdvance(short) + px(6)
             if room - used > px(40):
                 self._soft(box.adjusted(used, 0, 0, 0), detail_words(entry, with_person=False), face, MIDDLE_LEFT)
             return
-        p.drawText(box, TOP_LEFT, metrics.elidedText(entry.who, Qt.TextElideMode.ElideRight, room))
+        p.drawText(box, TOP_LEFT, fitted(metrics, entry.who, room))
         lines = [detail_words(entry, with_person=False)]
         if len(self.people) > 1:
             lines.append(entry.person_name)

@@ -19,10 +19,10 @@ from psyroom.store.room import Room
 from psyroom.ui import drafting
 from psyroom.ui.calendar.grid import WeekCalendar
 from psyroom.ui.calendar.layout import STEP
-from psyroom.ui.kit import Card, SideSheet, button, primary, quiet, text, tool
+from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, text, tool
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import KINDS, EntryCard
-from psyroom.ui.pages.bookings_form import USUAL, BookingForm
+from psyroom.ui.pages.bookings_form import USUAL, BookingForm, receivers
 from psyroom.ui.pages.bookings_print import TomorrowPreview
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -31,6 +31,8 @@ WATCHED = {
     *KINDS, "opening_slot", "opening_exception", "timetable", "student", "person", "place", "period", "calendar_day",
     "calendar_year", "term", "school",
 }  # fmt: skip
+HOW = "拖过空白处就是预约，拖卡片改时间。方向键走格，回车预约或打开，Del 取消，N 下一个空位，T 今天，PgUp/PgDn 换周。"
+CROWD = 3  # counsellors from which one sees one's own week first
 MINUTE = 60_000  # milliseconds between two looks at the clock
 
 
@@ -41,7 +43,7 @@ class Here(Page):
         super().__init__(room, shell)
         self.body.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
         self.body.setSpacing(SPACE)
-        self.monday = monday_of(room.today())
+        self.monday = weeks.monday_of(room.today())
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -59,12 +61,8 @@ class Here(Page):
         card.body.setContentsMargins(1, 1, 1, 1)
         card.add(self.calendar, 1)
         column.addWidget(card, 1)
-        column.addWidget(
-            text(
-                "拖过空白处就是预约，拖卡片可以改时间。方向键走格，回车预约或打开，Del 取消，N 下一个空位，T 今天，PgUp/PgDn 换周。",
-                "small",
-            )
-        )
+        column.addLayout(self._foot())
+        self.whose.setVisible(len(receivers(room)) > 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet(384)
         self.sheet.closed.connect(self._shut)
@@ -98,6 +96,20 @@ class Here(Page):
         row.addWidget(primary("新预约", self.new, icon_name="plus", shortcut="Ctrl+N"))
         return row
 
+    def _foot(self) -> QHBoxLayout:
+        """How it is handled, and whose bookings are shown where there are several counsellors."""
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addWidget(Elided(HOW, "small"), 1)
+        people = receivers(self.room)
+        self.whose = Choice({"": "全部老师", **people}, as_list=True)
+        self.whose.setToolTip("只看一位老师的预约")
+        if len(people) >= CROWD and self.room.person.id in people:
+            self.whose.set_value(self.room.person.id)
+        self.whose.edited.connect(self._show_week)
+        row.addWidget(self.whose)
+        return row
+
     def _listen(self) -> None:
         grid = self.grid
         grid.book_wanted.connect(lambda day, starts, ends: self.book(day, starts, ends))
@@ -121,7 +133,7 @@ class Here(Page):
 
     def _show_week(self) -> None:
         self.week = weeks.week(self.room, self.monday, self.now())
-        self.calendar.show_week(self.week)
+        self.calendar.show_week(weeks.only(self.week, self.whose.value() or ""))
         first, last = self.week.days[0].day, self.week.days[-1].day
         number = f"第 {self.week.number} 周  " if self.week.number else ""
         until = f"{last.month}月{last.day}日" if last.month != first.month else f"{last.day}日"
@@ -167,8 +179,8 @@ class Here(Page):
         self._cursor_to_now()
 
     def _to_week(self, day: date) -> None:
-        if monday_of(day) != self.monday:
-            self.monday = monday_of(day)
+        if weeks.monday_of(day) != self.monday:
+            self.monday = weeks.monday_of(day)
             self._show_week()
 
     def _cursor_to_now(self) -> None:
@@ -202,7 +214,7 @@ class Here(Page):
     # ---- the form at the side
 
     def _default_person(self) -> str:
-        return visits.who_receives(self.room)
+        return self.whose.value() or visits.who_receives(self.room)
 
     def new(self) -> None:
         """A booking at the cursor's cell, or at the next free time when the cell has passed."""
@@ -220,7 +232,7 @@ class Here(Page):
         form = BookingForm(self.room, self.now)
         kept = drafts.load(self.room, FORM)
         values: dict[str, Any] = {"person": self._default_person(), "place": next(iter(form.places), "")}
-        values |= _standing_at(self.week.days, day, starts)
+        values |= weeks.planned_at(self.week, day, starts)
         if kept is not None:
             values |= {k: v for k, v in kept.items() if k not in ("day", "starts", "ends")}
             form.notice("接着上次没有填完的预约", self._forget, "清空")
@@ -296,6 +308,8 @@ class Here(Page):
             self.shell.toast("这条记录已经不在了，页面已刷新")
             self._show_week()
             return
+        if self.whose.value() not in ("", entry.person):
+            self.whose.set_value("")
         self._to_week(entry.day)
         self._let_go_of_form()
         self._show(entry)
@@ -370,16 +384,3 @@ class Here(Page):
         self.stack.removeWidget(preview)
         preview.deleteLater()
         self.grid.setFocus()
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _standing_at(days: Any, day: date, starts: int) -> dict[str, Any]:
-    """Whom and where the plan says for that time, where it says so."""
-    for shown in days:
-        for band in shown.plan:
-            if shown.day == day and band.starts <= starts < band.ends:
-                return {k: v for k, v in {"person": band.person, "place": band.place}.items() if v}
-    return {}

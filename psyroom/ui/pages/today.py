@@ -43,6 +43,7 @@ from psyroom.ui.window import Shell
 ICONS = {
     "missed": "user-minus", "slips": "envelope-simple", "duty": "clock", "not_closed": "hourglass-medium",
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
+    "unsaved": "note-pencil",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
@@ -101,6 +102,7 @@ class Here(Page):
         across.setSpacing(SPACE * 2)
         across.addLayout(self._left(), 11)
         across.addLayout(self._right(), 9)
+        self.slip.setVisible(not room.has_cases)  # only now: without a parent it would be a window of its own
         self.body.addWidget(scrolled(inner), 1)
         self.sheet = SideSheet()
         self.across.addWidget(self.sheet)
@@ -123,7 +125,6 @@ class Here(Page):
         self.line.body.addLayout(self.empty)
         column.addWidget(self.line)
         self.slip = SlipBox(self.room, self.shell, self.now)
-        self.slip.setVisible(not self.room.has_cases)
         column.addWidget(self.slip)
         column.addStretch(1)
         return column
