@@ -1,8 +1,9 @@
-"""Widgets in lines that break when there is no room: tags, small actions."""
+"""Widgets in lines that break when there is no room; and a scrolled column as tall as its words need."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
@@ -90,3 +91,21 @@ class Flow(QWidget):
         for widget in widgets:
             self._flow.addWidget(widget)
         self.updateGeometry()
+
+
+class Tall(QWidget):
+    """The widget inside a scroll area: as tall as its words need at its width.
+
+    Qt asks a scrolled widget for its height without telling the width, and so leaves room for lines that never come.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        hint, layout = super().minimumSizeHint(), self.layout()
+        if layout is None or not layout.hasHeightForWidth() or self.width() < hint.width():
+            return hint
+        return QSize(hint.width(), layout.totalHeightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()

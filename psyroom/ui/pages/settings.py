@@ -12,6 +12,7 @@ from psyroom.services.school import context
 from psyroom.store.room import Room
 from psyroom.ui import tokens
 from psyroom.ui.kit import PageHeader, scrolled
+from psyroom.ui.kit.flow import Tall
 from psyroom.ui.page import Page
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
@@ -51,7 +52,7 @@ class Here(Page):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, SPACE, SPACE * 2)
         self._column.setSpacing(SPACE * 2)
-        holder = QWidget()
+        holder = Tall()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(inner, 100)

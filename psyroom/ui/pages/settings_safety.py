@@ -77,13 +77,9 @@ class SafetySection(Section):
         self._result = QVBoxLayout()
         self.body.addLayout(self._result)
         advice = Card(tone="sunken")
-        advice.add(text("恢复单", "strong"))
-        advice.add(
-            text(
-                "忘了密码、换了电脑，都要靠它。打印后封好，放进校长室的保险柜；不要和电脑、备份盘放在一起，也不要拍照。",
-                "soft",
-            )
-        )
+        advice.body.setSpacing(SPACE + 4)
+        sheet = "忘了密码、换了电脑，都要靠它。打印后封好，放进校长室的保险柜；不要和电脑、备份盘放在一起，也不要拍照。"
+        advice.add(heading("恢复单", sheet))
         advice.add(heading("备份盘", "每周备份一次到单独的 U 盘，锁进抽屉。备份里的资料同样加了密，捡到的人打不开。"))
         advice.add(heading("这台电脑", "请给系统账户设密码；系统有硬盘加密（BitLocker）的，请打开。"))
         self.add(advice)

@@ -16,7 +16,7 @@ from psyroom.services.students import Question, Whole
 from psyroom.services.timeline import Line
 from psyroom.ui import tokens
 from psyroom.ui.kit import Card, Row, RowList, Tag, button, day_words, scrolled, text
-from psyroom.ui.kit.flow import Flow
+from psyroom.ui.kit.flow import Flow, Tall
 from psyroom.ui.pages.students_list import STATUS_TONES
 from psyroom.ui.tokens import SPACE
 
@@ -79,7 +79,7 @@ class StudentCard(QWidget):
     def show_student(self, whole: Whole, lines: Sequence[Line], today: date, *, may_change: bool) -> None:
         """Build the card anew for this student."""
         self.student = whole.entry.id
-        inner = QWidget()
+        inner = Tall()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE, SPACE)
         column.setSpacing(SPACE * 2)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from psyroom.services.roster import CHOOSABLE, FIELDS, RosterPlan
 from psyroom.ui import tokens
 from psyroom.ui.kit import Card, Choice, Elided, NumberField, Tag, button, primary, rule, scrolled, text
+from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.students_actions import Grade
 from psyroom.ui.tokens import SPACE
 
@@ -29,7 +30,7 @@ class ColumnsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
-        inner = QWidget()
+        inner = Tall()
         cards = QVBoxLayout(inner)
         cards.setContentsMargins(0, 0, SPACE, SPACE)
         cards.setSpacing(SPACE * 2)

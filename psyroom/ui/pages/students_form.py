@@ -34,6 +34,7 @@ from psyroom.ui.kit import (
     scrolled,
     text,
 )
+from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.students_actions import grades
 from psyroom.ui.tokens import FORM_WIDTH, SPACE
 
@@ -81,7 +82,7 @@ class StudentForm(QWidget):
         self._cards = QVBoxLayout(inner)
         self._cards.setContentsMargins(0, 0, SPACE, SPACE * 2)
         self._cards.setSpacing(SPACE * 2)
-        outer = QWidget()
+        outer = Tall()
         line = QHBoxLayout(outer)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(inner, 100)

@@ -44,6 +44,7 @@ class ClassTree(QTreeWidget):
         self.setMouseTracking(True)
         # the row is painted whole here; the sheet would paint name, arrow and count as three pieces
         self.setStyleSheet(
+            "QTreeView { show-decoration-selected: 0; selection-background-color: transparent; }"
             "QTreeView::item, QTreeView::item:selected, QTreeView::item:hover { background: transparent; }"
         )
         self.currentItemChanged.connect(lambda now, _before: self._tell(now))

@@ -15,7 +15,7 @@ from psyroom.services import merging, students
 from psyroom.services.school import context
 from psyroom.store.room import Room
 from psyroom.ui.kit import Card, Field, Found, PageHeader, Picker, Tag, button, primary, quiet, rule, scrolled, text
-from psyroom.ui.kit.flow import Flow
+from psyroom.ui.kit.flow import Flow, Tall
 from psyroom.ui.pages.students_card import field_label, said
 from psyroom.ui.tokens import SPACE
 
@@ -58,7 +58,7 @@ class MergeView(QWidget):
             pick.add(Flow(*(self._twin(entry) for entry in twins[:6]), gap=SPACE))
         column.addWidget(pick)
         self._place = QVBoxLayout()
-        holder = QWidget()
+        holder = Tall()
         holder.setLayout(self._place)
         self._place.setContentsMargins(0, 0, SPACE, SPACE)
         column.addWidget(scrolled(holder), 1)
@@ -121,6 +121,8 @@ class MergeView(QWidget):
             f"{merged.bookings} 个预约" if merged.bookings else "",
             f"{merged.visits} 次来访" if merged.visits else "",
         ]
+        if merged.first["name"] != merged.second["name"]:
+            card.add(text("两条的姓名不一样，请再核对是不是同一名学生。", "warning"))
         if told := "、".join(words for words in moves if words):
             card.add(text(f"另一条名下的 {told}会移过来。", "soft"))
         if merged.lost:
