@@ -61,6 +61,8 @@ def _tell(text: str) -> None:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        if sys.stderr is None:  # argparse would say it on standard output
+            sys.exit(2)
         self.print_usage(sys.stderr)
         self.exit(2, f"用法不对：{message}\n")
 

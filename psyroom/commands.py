@@ -87,7 +87,7 @@ def _check_can_write(text: str, folder: Path) -> Path:
     target = Path(text)
     if target.suffix.lower() not in (".pdf", ".txt"):
         raise Refused(why="恢复单请存成 .pdf 或 .txt 文件。")
-    if target.resolve().is_relative_to(folder.resolve()):
+    if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(folder)):
         raise Refused(why="恢复单不能放在辅导室自己的文件夹里，请存到别的地方。")
     if not target.absolute().parent.is_dir():
         raise Refused(why=f"恢复单要存放的文件夹“{target.absolute().parent}”不存在，请先建好。")

@@ -15,6 +15,7 @@ from psyroom.intake import refusal
 from psyroom.intake.sheets import Book, from_answer
 
 MOST_BYTES = 50_000_000
+MOST_ROWS = 100_000  # five times the largest school; more only costs memory and minutes
 MOST_SECONDS = 30
 READER = [sys.executable, "-X", "utf8", "-m", "psyroom.intake.child"]
 _KEPT = (
@@ -38,6 +39,9 @@ def read_book(path: Path | str) -> Book:
         if kind == refusal.HOSTILE:
             raise FileHostile(name=name, why=why)
         raise BadFile(name=name, why=why)
+    rows = sum(len(sheet["rows"]) for sheet in answer.get("sheets", ()))
+    if rows > MOST_ROWS:
+        raise BadFile(name=name, why=f"有 {rows} 行，一所学校的表格到不了这么多，请检查是不是选错了文件")
     return from_answer(name, answer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ def copy(room: Room, to: Path | str) -> Generator[tuple[int, int], None, Path]:
     """Copy the room into a new folder below `to`, opened and checked before it counts; yields (done, of) steps.
 
     Among the room's own files nothing is put but below `backups`. Errors: as `store.copies.copy_room`."""
-    own, where = room.folder.resolve(), Path(to).resolve()
+    own, where = Path(os.path.realpath(room.folder)), Path(os.path.realpath(to))
     if where.is_relative_to(own) and not where.is_relative_to(own / "backups"):
         raise Refused(why="这是辅导室自己的文件夹，请把备份存到别的地方，最好是 U 盘或另一块磁盘。")
     made = yield from copies.copy_room(room, Path(to))

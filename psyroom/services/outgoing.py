@@ -101,8 +101,7 @@ def put(room: Room, files: Mapping[str, bytes], folder: Path) -> list[Path]:
 
 
 def _not_inside(room: Room, folder: Path) -> None:
-    own = room.folder.absolute().resolve()
-    where = folder.resolve()
+    own, where = Path(os.path.realpath(room.folder)), Path(os.path.realpath(folder))
     if where == own or own in where.parents:
         raise Refused(why="这是辅导室自己的文件夹，请把文件存到别的地方。")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from psyroom.errors import NotValid
 from psyroom.records.fields import checked
+from psyroom.records.people import PersonFields
 from psyroom.records.school import (
     STAGES_WITHIN,
     GradeNaming,
@@ -97,11 +98,12 @@ def make_room(folder: Path | str, setup: RoomSetup) -> tuple[Room, str]:
             "practice": setup.practice,
         },
     )
+    first = checked(PersonFields, {"name": setup.counsellor, "role": "counsellor"})
     term = term_of(setup.term_starts, setup.weeks)
     bands = _bands(setup)
     room, code = make_store(
         Path(folder),
-        people=[(setup.counsellor, "counsellor", setup.password)],
+        people=[(first.name, first.role, setup.password)],
         school_name=school.name,
         use_keyring=setup.use_keyring,
         practice=setup.practice,

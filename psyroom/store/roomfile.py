@@ -122,7 +122,10 @@ def _parse(text: bytes) -> RoomFile:
 
 
 def exists(folder: Path) -> bool:
-    return (folder / NAME).exists() or (folder / BEFORE).exists()
+    try:
+        return (folder / NAME).exists() or (folder / BEFORE).exists()
+    except (OSError, ValueError):  # no such path can be
+        return False
 
 
 def read(folder: Path) -> RoomFile:
@@ -134,10 +137,10 @@ def read(folder: Path) -> RoomFile:
             return _parse((folder / name).read_bytes())
         except FileNotFoundError:
             continue
-        except (NotADirectoryError, PermissionError):
-            raise NoRoom(folder=folder) from None
         except Damaged as error:
             trouble = error
+        except (OSError, ValueError):  # no folder, no right to read it, no path at all
+            raise NoRoom(folder=folder) from None
     raise trouble
 
 
