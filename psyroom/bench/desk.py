@@ -117,13 +117,14 @@ def main() -> None:
 
     pages = [entry.key for entry in shell.entries]
     first = {key: ms(partial(shell.go, key)) for key in pages}
-    switches = [ms(partial(shell.go, key)) for _ in range(5) for key in pages]
+    rounds = [{key: ms(partial(shell.go, key)) for key in pages} for _ in range(5)]
+    switches = [took for turn in rounds for took in turn.values()]
     strokes = keystrokes(shell)
     answer = {
         "to_today": to_today,
         "first_showing": first,
         "page_switch": median(switches),
-        "page_switch_worst": max(switches),
+        "switch_to": {key: median(turn[key] for turn in rounds) for key in pages},
         "keystroke": median(strokes),
         "keystroke_worst": max(strokes),
         "peak_mb": peak_mb(),
