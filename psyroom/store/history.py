@@ -131,9 +131,18 @@ def touched_since(room: Room, deed_id: str) -> list[tuple[str, str]]:
 
 
 def _touched(raw: Any, schema: str, deed_id: str) -> list[tuple[str, str]]:
+    """Records changed after a deed. A later change and its undo cancel out, so that one can go back step by step."""
+    deed, revision = f"{schema}.deed", f"{schema}.revision"
     rows = raw.execute(
-        f"SELECT DISTINCT kind, ref FROM {schema}.revision r WHERE deed = (SELECT seq FROM {schema}.deed WHERE id = ?) AND "
-        f"EXISTS (SELECT 1 FROM {schema}.revision l WHERE l.kind = r.kind AND l.ref = r.ref AND l.deed > r.deed)",
+        f"SELECT DISTINCT kind, ref FROM {revision} r WHERE deed = (SELECT seq FROM {deed} WHERE id = ?) AND EXISTS ("
+        f"SELECT 1 FROM {revision} l JOIN {deed} d ON d.seq = l.deed "
+        "WHERE l.kind = r.kind AND l.ref = r.ref AND l.deed > r.deed "
+        # it was undone, this record included, and the undo still stands
+        f"AND NOT EXISTS (SELECT 1 FROM {deed} u JOIN {revision} v ON v.deed = u.seq AND v.kind = r.kind AND v.ref = r.ref "
+        f"WHERE u.undoes = d.id AND u.seq > d.seq AND NOT EXISTS (SELECT 1 FROM {deed} w WHERE w.undoes = u.id)) "
+        # or it is itself such an undo, of a change later than this one
+        f"AND NOT EXISTS (SELECT 1 FROM {deed} t WHERE t.id = d.undoes AND t.seq > r.deed "
+        f"AND NOT EXISTS (SELECT 1 FROM {deed} w WHERE w.undoes = d.id)))",
         (deed_id,),
     ).fetchall()
     return [(str(kind), str(ref)) for kind, ref in rows]

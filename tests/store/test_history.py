@@ -64,6 +64,29 @@ def test_undo_goes_back_step_by_step(room: Room) -> None:
     assert last_deed(room) is None and verify(room).ok and not drift(room)
 
 
+def test_several_changes_of_one_record_go_back_one_by_one(room: Room) -> None:
+    id = add_student(room, "甲")
+    rename(room, id, "乙")
+    rename(room, id, "丙")
+    seen = []
+    for _ in range(3):
+        undo(room)
+        seen.append(names(room))
+    assert seen == [["乙"], ["甲"], []]
+    assert verify(room).ok and not drift(room)
+
+
+def test_an_undo_taken_back_stands_in_the_way_again(room: Room) -> None:
+    id = add_student(room, "甲")
+    first = last_deed(room)
+    rename(room, id, "乙")
+    again = undo(room, undo(room))  # 乙 once more
+    assert first is not None and names(room) == ["乙"]
+    with pytest.raises(Overtaken):
+        undo(room, first.id)
+    assert again and names(room) == ["乙"] and verify(room).ok
+
+
 def test_a_record_changed_since_stops_the_whole(room: Room) -> None:
     with room.write("导入名册") as deed:
         pair = [Student(name=n, stage="junior", cohort=2025, class_no=1) for n in ("甲", "乙")]
