@@ -149,6 +149,11 @@ def visits_of(session: Session, student: str) -> list[VisitRow]:
     return _visits(session, visit_c.student == student)
 
 
+def any_client(session: Session) -> bool:
+    """Whether anybody was ever booked or received."""
+    return bool(_rows(session, select(booking_c.id).limit(1)) or _rows(session, select(visit_c.id).limit(1)))
+
+
 # ---- what else stands in the week -----------------------------------------------------------------------------
 
 
@@ -163,6 +168,10 @@ def slots(session: Session, first: date, last: date) -> list[Any]:
     c = slot_c
     statement = select(c.id, c.weekday, c.starts, c.ends, c.place, c.person, c.since, c.until)
     return _rows(session, statement.where(c.since <= last, or_(c.until.is_(None), c.until >= first)))
+
+
+def any_slot(session: Session) -> bool:
+    return bool(_rows(session, select(slot_c.id).limit(1)))
 
 
 def exceptions(session: Session, first: date, last: date) -> list[Any]:

@@ -31,6 +31,10 @@ def roll(session: Session) -> list[Any]:
     return list(session.execute(select(*columns).where(Student.status != "removed").order_by(Student.id)).all())  # type: ignore[call-overload]
 
 
+def any_student(session: Session) -> bool:
+    return session.execute(select(Student.id).where(Student.status != "removed").limit(1)).first() is not None
+
+
 def details(session: Session, ids: list[str]) -> dict[str, Any]:
     """By student: (id, born, id_number, registry_number, guardian, guardian_relation, guardian_phone, boarding)."""
     found: dict[str, Any] = {}

@@ -152,9 +152,10 @@ class WeekBars(QWidget):
             if frame.width() / max(1, len(self._weeks)) > QFontMetrics(painter.font()).horizontalAdvance("88") + 4
             else 2
         )
+        present = next((at for at, week in enumerate(self._weeks) if week.now), 0)
         for at, week in enumerate(self._weeks):
             self._paint_week(painter, at, week, top)
-            if at % every == 0 or week.now:
+            if (at - present) % every == 0:
                 painter.setPen(QColor(p.accent if week.now else p.soft))
                 box = self._column(at)
                 painter.drawText(

@@ -7,28 +7,24 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan
 from psyroom.rules.typed import length
-from psyroom.services import drafts, hours, openings
+from psyroom.services import hours, openings
 from psyroom.services.hours import Behind, WeekHours
 from psyroom.services.school import context
 from psyroom.store.room import Room
-from psyroom.ui import drafting
 from psyroom.ui.kit import (
     Card,
-    Form,
     HoursBar,
     PageHeader,
     Row,
     RowList,
     SideSheet,
-    WeekBars,
     button,
-    danger,
     day_words,
     primary,
     quiet,
@@ -36,28 +32,26 @@ from psyroom.ui.kit import (
     text,
     tool,
 )
-from psyroom.ui.page import Page
-from psyroom.ui.pages import openings_forms as forms
 from psyroom.ui.pages import openings_rows as show
+from psyroom.ui.pages.openings_edit import KINDS, Editing
 from psyroom.ui.pages.openings_import import LedgerImport
 from psyroom.ui.pages.openings_print import SheetPreview
+from psyroom.ui.pages.openings_term import TermCard
 from psyroom.ui.pages.openings_unlogged import Unlogged
 from psyroom.ui.pages.openings_week import WeekStrip
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
-KINDS = ("opening", "opening_slot", "opening_exception")
 ENDING = "结束值班"
 
 
-class Here(Page):
+class Here(Editing):
     """One week at a time; the semester's bars lead to any other."""
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell)
         self._day = room.today()
         self._stale = False
-        self._draft: drafting.Draft | None = None
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -95,7 +89,8 @@ class Here(Page):
         week = Card("本周")
         self.week_title = week.heading
         week.head.addWidget(tool("caret-left", "上一周", lambda: self.walk(-1), shortcut="Alt+PgUp"))
-        week.head.addWidget(quiet("回到本周", self.to_now, small=True))
+        self.to_here = quiet("回到本周", self.to_now, small=True)
+        week.head.addWidget(self.to_here)
         week.head.addWidget(tool("caret-right", "下一周", lambda: self.walk(1), shortcut="Alt+PgDown"))
         self.bar = HoursBar("课外开放")
         week.add(self.bar)
@@ -127,14 +122,9 @@ class Here(Page):
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
-        term = Card("本学期各周")
-        self.term_title = term.heading
-        self.bars = WeekBars()
-        self.bars.opened.connect(self._on_week)
-        term.add(self.bars)
-        self.term_words = text("", "soft")
-        term.add(self.term_words)
-        column.addWidget(term)
+        self.term = TermCard()
+        self.term.opened.connect(self._on_week)
+        column.addWidget(self.term)
         plan = Card("每周固定时段", "按它生成计划；放假日自动不算。")
         plan.head.addWidget(
             button("添加", lambda: self.edit_slot(None), icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
@@ -176,6 +166,7 @@ class Here(Page):
         self._show_duty()
         self._show_slots()
         week = term.week_of(self._day)
+        self.to_here.setVisible(self._day.isocalendar()[:2] != self.now.date().isocalendar()[:2])
         if week is None:
             self._show_vacation(term)
         else:
@@ -190,11 +181,7 @@ class Here(Page):
 
     def _show_term(self, term: TermSpan) -> None:
         self.weeks = hours.weeks(self.room, term, self.now)
-        here = term.week_of(self.now.date())
-        if self.term_title is not None:
-            self.term_title.setText(term.name)
-        self.bars.set_weeks([show.week_bar(w, here) for w in self.weeks])
-        self.term_words.setText(show.term_words(self.weeks, here, self.now.date()))
+        self.term.set_weeks(term, self.weeks, self.now.date())
 
     def _show_duty(self) -> None:
         on = openings.on_duty(self.room, self.now)
@@ -298,9 +285,6 @@ class Here(Page):
 
     # ---- deeds
 
-    def _do(self, deed: Any, say: str) -> bool:
-        return bool(self.shell.attempt(deed, say=say, kinds=KINDS))
-
     def toggle_duty(self) -> None:
         """Sign in or out; a duty forgotten on an earlier day is shown for correction first."""
         now = hours.local_now(self.room)
@@ -332,109 +316,6 @@ class Here(Page):
             "day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "opens": True,
             "person": self.room.person.id, "why": "extra",
         }  # fmt: skip
-
-    def _people(self) -> dict[str, str]:
-        mine = self.room.person.id
-        return {mine: self.school.people.get(mine, self.room.person.name), **self.school.people}
-
-    def edit_slot(self, slot: Any | None) -> None:
-        """Add or change a band of the template."""
-        since = max(self.now.date(), self.school.term_on(self._day).monday(1))
-        values: dict[str, Any] = {"person": self.room.person.id}
-        if slot is not None:
-            values = {n: getattr(slot, n) for n in ("weekday", "starts", "ends", "person", "place")}
-        elif not openings.slots_on(self.room, self.now.date()):
-            since = self.school.term_on(self._day).monday(1)
-        form = forms.slot_form(self._people(), self.school.places, since, values)
-
-        def save() -> None:
-            fields = form.read()
-            if fields is None:
-                return
-            if slot is None:
-                deed: Any = lambda: openings.add_slot(self.room, fields.model_dump())  # noqa: E731
-            else:
-                deed = lambda: openings.change_slot(self.room, slot.id, fields.model_dump(), fields.since)  # noqa: E731
-            self._saved(form, deed, "固定时段已保存")
-
-        others: tuple[QPushButton, ...] = ()
-        if slot is not None:
-            since_now = self.now.date()
-            gone = danger(
-                "从今天起取消",
-                lambda: self._gone(lambda: openings.remove_slot(self.room, slot.id, since_now), "固定时段已取消"),
-            )
-            others = (gone,)
-        self._open_form("opening_slot", slot.id if slot else "", "固定时段", form, save, others)
-
-    def edit_exception(self) -> None:
-        day = self._day if self._day != self.room.today() else self.now.date()
-        form = forms.exception_form(
-            self._people(), self.school.places, {"day": day, "opens": True, "person": self.room.person.id}
-        )
-
-        def save() -> None:
-            if (fields := form.read()) is not None:
-                self._saved(form, lambda: openings.add_exception(self.room, fields.model_dump()), "临时安排已保存")
-
-        self._open_form("opening_exception", "", "加开或停开", form, save)
-
-    def edit_opening(self, opening: str | None, day: date | None = None) -> None:
-        """Write an opening down afterwards, or correct one."""
-        values: dict[str, Any] = {"day": day or min(self._day, self.now.date()), "person": self.room.person.id}
-        if opening is not None:
-            days = self.school.term_on(self._day)
-            rows = openings.openings_of(self.room, date(2000, 1, 1), days.ends + timedelta(days=400))
-            row = next((r for r in rows if r.id == opening), None)
-            if row is None:
-                return
-            values = {n: getattr(row, n) for n in ("day", "starts", "ends", "person", "place", "received")}
-        form = forms.opening_form(self._people(), self.school.places, values)
-
-        def save() -> None:
-            fields = form.read()
-            if fields is None:
-                return
-            now = hours.local_now(self.room)
-            if opening is None:
-                self._saved(form, lambda: openings.record(self.room, fields.model_dump(), now), "已补记")
-            else:
-                self._saved(form, lambda: openings.correct(self.room, opening, fields.model_dump(), now), "已更正")
-
-        others: tuple[QPushButton, ...] = ()
-        if opening is not None:
-            others = (danger("删除这条", lambda: self._gone(lambda: openings.remove(self.room, opening), "已删除")),)
-        self._open_form("opening", opening or "", "更正开放记录" if opening else "补记一次开放", form, save, others)
-
-    def _open_form(
-        self, kind: str, about: str, title: str, form: Form, save: Any, others: tuple[Any, ...] = ()
-    ) -> None:
-        self._draft_key = (kind, about)
-        if (kept := drafts.load(self.room, kind, about)) is not None:
-            form.set_values(forms.typed_again(kept))
-            form.put(text("这是上次没有保存完的内容，已放回来；不要的话改掉即可。", "warning"))
-        self._draft = drafting.watch(form, lambda values: drafts.save(self.room, kind, about, values))
-        self.sheet.open(title, form, save=save, others=others)
-
-    def _saved(self, form: Form, deed: Any, say: str) -> None:
-        if self.shell.attempt(deed, form=form, say=say, kinds=KINDS):
-            self._finish()
-
-    def _gone(self, deed: Any, say: str) -> None:
-        if self._do(deed, say):
-            self._finish()
-
-    def _finish(self) -> None:
-        if self._draft is not None:
-            self._draft.forget()
-            self._draft = None
-        drafts.discard(self.room, *self._draft_key)
-        self.sheet.shut()
-
-    def _forget_draft(self) -> None:
-        if self._draft is not None:
-            self._draft.flush()
-            self._draft = None
 
     # ---- beside the week: ledger and paper
 

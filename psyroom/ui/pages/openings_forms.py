@@ -11,6 +11,8 @@ from psyroom.rules.time import WEEKDAYS
 from psyroom.ui.kit import Choice, DayField, Form
 
 WEEKDAY_CHOICES = {at: f"周{name}" for at, name in enumerate(WEEKDAYS, 1)}
+EVERY = 0
+"""Monday to Friday at once, for a new band."""
 
 
 def _people(people: Mapping[str, str]) -> Choice:
@@ -22,10 +24,11 @@ def _places(places: Mapping[str, str]) -> Choice:
 
 
 def slot_form(people: Mapping[str, str], places: Mapping[str, str], since: date, values: Mapping[str, Any]) -> Form:
-    """A band that comes back every week."""
-    form = Form(SlotFields)
+    """A band that comes back every week; without values a new one, on every school day unless another is chosen."""
+    days = WEEKDAY_CHOICES if "weekday" in values else {EVERY: "周一至周五", **WEEKDAY_CHOICES}
+    form = Form(SlotFields, labels={"since": "从哪天起"})
     form.section("每周固定开放", "从启用日期起生效；以前的周保持原样。")
-    form.add("weekday", controls={"weekday": Choice(WEEKDAY_CHOICES)})
+    form.add("weekday", controls={"weekday": Choice(days, as_list=True)})
     form.add("starts", "ends")
     form.add("person", "place", controls={"person": _people(people), "place": _places(places)})
     form.add("since", controls={"since": DayField()})

@@ -36,6 +36,7 @@ from psyroom.ui.kit import (
 )
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import TONES
+from psyroom.ui.pages.today_begin import BeginCard
 from psyroom.ui.pages.today_slips import SlipBox, SlipReader
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -116,6 +117,8 @@ class Here(Page):
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
+        self.begin = BeginCard(self.room, self.shell, self)
+        column.addWidget(self.begin)
         self.line = Card("今天的预约和来访")
         self.before, self.after = RowList(), RowList()
         self.now_line = NowLine()
@@ -177,6 +180,7 @@ class Here(Page):
         else:
             self.no_tasks.setText("都做完了。")
         self._show_week(shown)
+        self.begin.refresh()
 
     def shown(self) -> None:
         self.refresh(set())
