@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from psyroom.records.booking import Booking, Visit
 from psyroom.records.students import StudentQuestion
 from psyroom.services import drafts, students
-from psyroom.settings import Settings
 from psyroom.store.room import Room
-from psyroom.ui import ask, drafting, style
-from psyroom.ui.kit import Elided, Tag
+from psyroom.ui import drafting
 from psyroom.ui.pages.students import Here
 from psyroom.ui.pages.students_card import DUTY_WORDS
 from psyroom.ui.pages.students_form import StudentForm
 from psyroom.ui.pages.students_import import ImportView
 from psyroom.ui.pages.students_merge import MergeView
-from psyroom.ui.window import PAGES, Shell
+from psyroom.ui.window import Shell
+from tests.ui.at_the_window import compose, open_window, press, words_of
 
 ROSTERS = Path(__file__).parent.parent / "data" / "rosters"
 DAY = date(2026, 11, 16)
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Callable[[Room], Shell]]:
-    def make(room: Room) -> Shell:
-        style.dress(style.look_for("light", 100))
-        shell = Shell(room, Settings(), entries=tuple(entry for entry in PAGES if entry.key == "students"))
-        qtbot.addWidget(shell)
-        shell.resize(1366, 768)
-        shell.show()
-        shell.activateWindow()
-        qtbot.waitUntil(shell.isActiveWindow)
-        return shell
-
-    yield make
+def window(qtbot: QtBot) -> Callable[[Room], Shell]:
+    return lambda room: open_window(qtbot, room, "students")
 
 
 @pytest.fixture
@@ -80,27 +66,6 @@ def page_of(shell: Shell) -> Here:
     return page
 
 
-def words_of(widget: QWidget) -> str:
-    QApplication.processEvents()  # what was just added is shown with the next layout
-    shown = [label for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
-    labels = [label.words() if isinstance(label, Elided) else label.text() for label in shown]
-    return " ".join([*labels, *(tag.words() for tag in widget.findChildren(Tag) if tag.isVisibleTo(widget))])
-
-
-def compose(field: Any, words: str) -> None:
-    """What an input method hands over; key events cannot carry Chinese."""
-    field.insert(words)
-
-
-def press(widget: QWidget, words: str) -> None:
-    """The visible button of these words."""
-    found = [
-        b for b in widget.findChildren(QPushButton) if b.text() == words and b.isVisibleTo(widget) and b.isEnabled()
-    ]
-    assert found, f"no button {words}"
-    found[0].click()
-
-
 def id_of(room: Room, name: str) -> str:
     return students.find(room, name)[0].id
 
@@ -129,7 +94,7 @@ def test_typing_walking_and_reading_by_keyboard_alone(
     page = page_of(window(school))
     assert page.header.question.text() == "在校 6 人，4 个班" and len(page.table.rows()) == 6
     qtbot.keyClicks(page.find_box, "zxy")
-    assert [entry.name for entry in page.table.rows()] == ["张晓雨", "张小燕"] and page.counted.text() == "找到 2 人"
+    assert [entry.name for entry in page.table.rows()] == ["张晓雨", "张小燕"] and page.pane.counted.text() == "找到 2 人"
     qtbot.keyClick(page.find_box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.card.student == id_of(school, "张晓雨"))
     assert page.table.hasFocus()
@@ -137,7 +102,7 @@ def test_typing_walking_and_reading_by_keyboard_alone(
     qtbot.waitUntil(lambda: "张小燕" in words_of(page.card))
     assert "2026级3班" in words_of(page.card) and "20260302" in words_of(page.card)
     qtbot.keyClicks(page.find_box, "qqq")
-    assert "没有找到" in page.nothing_words.text() and not page.table.isVisible()
+    assert "没有找到" in page.pane.nothing_words.text() and not page.table.isVisible()
     qtbot.keyClick(page.find_box, Qt.Key.Key_Escape)
     assert page.find_box.text() == "" and len(page.table.rows()) == 6
 
@@ -149,7 +114,7 @@ def test_the_class_tree_filters_and_counts(school: Room, window: Callable[[Room]
         page.tree.setCurrentItem(item)
         kind, key = page.tree.branch()
         shown.add((kind, key))
-        assert page.counted.text() == f"{item.data(0, 257)} 人", (kind, key)
+        assert page.pane.counted.text() == f"{item.data(0, 257)} 人", (kind, key)
     assert shown == {
         ("all", ""), ("grade", "2026级"), ("class", "2026级/1"), ("class", "2026级/3"), ("grade", "2025级"),
         ("class", "2025级/1"), ("class", "2025级/2"), ("doubt", ""),
@@ -402,121 +367,3 @@ def test_two_entries_are_seen_side_by_side_and_become_one(school: Room, window: 
     assert students.entry(school, two.id).number == "20250102" and page.card.student == two.id
     shell.undo_deed()
     assert len(students.find(school, "王芳")) == 2
-
-
-# ---- the roster ---------------------------------------------------------------------------------------------------
-
-
-class Hands:
-    """The person at the dialogs: picks this file, saves there, says yes."""
-
-    def __init__(self, opens: Path | None = None, saves: Path | None = None) -> None:
-        self.opens, self.saves = opens, saves
-
-    def open_file(self, parent: QWidget, title: str, patterns: str) -> Path | None:
-        return self.opens
-
-    def save_file(self, parent: QWidget, title: str, name: str, patterns: str) -> Path | None:
-        return self.saves
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"nobody expected {name}")
-
-
-def test_a_roster_comes_in_and_goes_out_again(
-    qtbot: QtBot,
-    new_room: Callable[..., Room],
-    window: Callable[[Room], Shell],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    room = new_room(stage="primary", region="national")
-    shell = window(room)
-    page = page_of(shell)
-    file, sheet = tmp_path / "名册.xlsx", tmp_path / "待核实"
-    shutil.copy(ROSTERS / "有错误的名册.xlsx", file)
-    monkeypatch.setattr(ask, "answerer", Hands(file, sheet))
-    press(page.empty, "从名册导入")
-    view = page.stack.currentWidget()
-    assert isinstance(view, ImportView)
-    qtbot.keyClick(view, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: view.columns is not None and view.stack.currentWidget() is view.columns, timeout=20_000)
-    assert view.columns is not None
-    told = words_of(view.columns)
-    assert "身份证号" in told and "薛文娟 · 卢发富 · 郭涵胜" in told
-    qtbot.keyClick(view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: view.preview is not None and view.stack.currentWidget() is view.preview, timeout=20_000)
-    assert view.preview is not None and view.plan is not None
-    assert students.everybody(room) == [], "a dry run writes nothing"
-    refused = [item.row for item in view.preview.table.rows()]
-    assert view.preview.filter.value() == "refused" and len(refused) == view.plan.count("refused") == 9
-    view.preview.show_kind("all")
-    assert len(view.preview.table.rows()) == len(view.plan.items)
-    press(view.preview, "把问题另存为表格")
-    rows = list(openpyxl.load_workbook(sheet.with_suffix(".xlsx")).active.values)
-    assert rows[0][:3] == ("问题", "工作表", "行") and len(rows) - 1 == len(
-        {(p.sheet, p.row) for p in view.plan.problems}
-    )
-    qtbot.keyClick(view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert len(students.everybody(room)) == view.plan.count("new") == 170
-    assert "新增 170 人" in words_of(view)
-    press(view, "撤销这次导入")
-    assert students.everybody(room) == [] and page.stack.currentWidget() is page.empty
-
-
-def test_a_class_spelling_is_asked_once_for_all_its_rows(
-    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], tmp_path: Path
-) -> None:
-    file = tmp_path / "名册.csv"
-    file.write_text("姓名,班级,性别\n甲一,春蕾班,女\n乙二,春蕾班,男\n丙三,2026级2班,男\n", "utf-8")
-    page = page_of(window(room))
-    page.begin_import()
-    view = page.stack.currentWidget()
-    assert isinstance(view, ImportView)
-    view.read(file)
-    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.columns, timeout=20_000)
-    assert view.columns is not None and list(view.columns.answers) == ["春蕾班"]
-    grade, number = view.columns.answers["春蕾班"]
-    number.set_value(9)
-    view.to_preview()
-    assert view.stack.currentWidget() is view.columns and "要一起填" in words_of(view.columns)
-    grade.set_value(("vocational", 2026))
-    view.to_preview()
-    qtbot.waitUntil(lambda: view.preview is not None and view.stack.currentWidget() is view.preview, timeout=20_000)
-    view.take()
-    assert sorted((e.cohort, e.class_no) for e in students.everybody(room)) == [(2026, 2), (2026, 9), (2026, 9)]
-
-
-def test_a_column_taken_wrongly_is_corrected(
-    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], tmp_path: Path
-) -> None:
-    file = tmp_path / "名册.csv"
-    file.write_text("姓名,班级,编码\n甲一,2026级1班,A01\n乙二,2026级1班,A02\n", "utf-8")
-    page = page_of(window(room))
-    page.begin_import()
-    view = page.stack.currentWidget()
-    assert isinstance(view, ImportView)
-    view.read(file)
-    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.columns, timeout=20_000)
-    assert view.columns is not None
-    view.columns.choices["编码"].set_value("number")
-    view.to_preview()
-    qtbot.waitUntil(lambda: view.preview is not None and view.stack.currentWidget() is view.preview, timeout=20_000)
-    view.take()
-    assert [entry.number for entry in students.everybody(room)] == ["A01", "A02"]
-
-
-@pytest.mark.parametrize("name", ["图片.xlsx", "没有表头.csv"])
-def test_a_bad_file_says_why_and_the_page_stays(
-    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], tmp_path: Path, name: str
-) -> None:
-    file = tmp_path / name
-    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300) if name.endswith("xlsx") else "今天,天气\n晴,好\n".encode())
-    page = page_of(window(room))
-    page.begin_import()
-    view = page.stack.currentWidget()
-    assert isinstance(view, ImportView)
-    view.read(file)
-    qtbot.waitUntil(lambda: view.trouble.isVisible(), timeout=20_000)
-    assert name in view.trouble_words.text() and view.stack.currentWidget() is view.start
-    assert students.everybody(room) == []

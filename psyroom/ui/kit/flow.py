@@ -109,3 +109,16 @@ class Tall(QWidget):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
+
+
+def empty_layout(layout: QLayout) -> None:
+    """Take everything out of a layout, layouts within it too."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            continue
+        if (gone := item.widget()) is not None:
+            gone.hide()
+            gone.deleteLater()
+        elif (inner := item.layout()) is not None:
+            empty_layout(inner)

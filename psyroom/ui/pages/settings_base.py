@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.services import drafts
@@ -174,7 +174,8 @@ class Place(QWidget):
 
     def shut(self) -> None:
         if self.form is not None:
-            for draft in self.form.findChildren(drafting.Draft):
+            watched: list[drafting.Draft] = list(self.form.findChildren(drafting.Draft))
+            for draft in watched:
                 draft.flush()
             self.form.hide()
             self.form.deleteLater()
@@ -191,19 +192,6 @@ def heading(words: str, hint: str) -> QWidget:
     column.addWidget(text(words, "strong"))
     column.addWidget(text(hint, "soft"))
     return holder
-
-
-def empty_layout(layout: QLayout) -> None:
-    """Take everything out of a layout, layouts within it too."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if item is None:
-            continue
-        if (gone := item.widget()) is not None:
-            gone.hide()
-            gone.deleteLater()
-        elif (inner := item.layout()) is not None:
-            empty_layout(inner)
 
 
 def keep_draft(form: Form, room: Room, name: str, hint: Callable[[str], object]) -> drafting.Draft:

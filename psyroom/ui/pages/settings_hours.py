@@ -34,8 +34,8 @@ from psyroom.ui.kit import (
     text,
     tool,
 )
-from psyroom.ui.kit.flow import Flow
-from psyroom.ui.pages.settings_base import InPlace, Place, Section, empty_layout
+from psyroom.ui.kit.flow import Flow, empty_layout
+from psyroom.ui.pages.settings_base import InPlace, Place, Section
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 

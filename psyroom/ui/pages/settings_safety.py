@@ -14,7 +14,8 @@ from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask
 from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, day_words, primary, text
-from psyroom.ui.pages.settings_base import Section, empty_layout, heading
+from psyroom.ui.kit.flow import empty_layout
+from psyroom.ui.pages.settings_base import Section, heading
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
 from psyroom.ui.window import Shell
 

@@ -13,7 +13,8 @@ from psyroom.services import drafts, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui.kit import Choice, Field, Form, Row, RowList, TextField, button, primary, quiet, text
-from psyroom.ui.pages.settings_base import InPlace, Place, Section, empty_layout, keep_draft
+from psyroom.ui.kit.flow import empty_layout
+from psyroom.ui.pages.settings_base import InPlace, Place, Section, keep_draft
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 

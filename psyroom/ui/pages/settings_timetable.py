@@ -11,7 +11,8 @@ from psyroom.services import bookings
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui.kit import button, primary, quiet, text
-from psyroom.ui.pages.settings_base import Section, empty_layout
+from psyroom.ui.kit.flow import empty_layout
+from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.window import Shell
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五")

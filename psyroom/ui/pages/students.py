@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from functools import partial
+from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.services import drafts, merging, students, timeline
 from psyroom.services.school import SchoolContext, context
 from psyroom.services.students import Entry
 from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
-from psyroom.ui.icons import icon
-from psyroom.ui.kit import Card, EmptyState, PageHeader, button, day_words, primary, text
+from psyroom.ui.kit import EmptyState, PageHeader, button, day_words, primary
 from psyroom.ui.page import Page
 from psyroom.ui.pages import students_card
-from psyroom.ui.pages.settings_base import empty_layout
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
+from psyroom.ui.pages.students_find import MOST, FindPane, Unsaved
 from psyroom.ui.pages.students_form import StudentForm
-from psyroom.ui.pages.students_list import ALL, CLASS, DOUBT, GONE, GRADE, Branch, ClassTree, StudentTable
+from psyroom.ui.pages.students_list import ALL, CLASS, DOUBT, GONE, GRADE, Branch, ClassTree
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -62,15 +59,20 @@ class Here(Page):
             self.header.add(self.import_button)
             self.header.add(self.add_button)
         column.addWidget(self.header)
-        self.unsaved = QVBoxLayout()
-        self.unsaved.setSpacing(SPACE)
-        column.addLayout(self.unsaved)
+        self.unsaved = Unsaved()
+        self.unsaved.opened.connect(lambda about: self.begin_change(about) if about else self.begin_add())
+        column.addWidget(self.unsaved)
         across = QHBoxLayout()
         across.setSpacing(SPACE * 2)
         self.tree = ClassTree()
         self.tree.picked.connect(self._on_branch)
         across.addWidget(self.tree)
-        across.addLayout(self._middle(), 1)
+        self.pane = FindPane()
+        self.find_box, self.table = self.pane.box, self.pane.table
+        self.pane.typed.connect(self._list)
+        self.pane.chosen.connect(self._on_chosen)
+        self.pane.opened.connect(lambda entry: self.show_student(entry.id))
+        across.addWidget(self.pane, 1)
         self.card = students_card.StudentCard()
         self.card.wanted.connect(self._on_wanted)
         self.card.settled.connect(self._on_settled)
@@ -91,34 +93,6 @@ class Here(Page):
         to_find = QShortcut(QKeySequence("Ctrl+F"), self)
         to_find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         to_find.activated.connect(self._to_find)
-
-    def _middle(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(SPACE)
-        self.find_box = QLineEdit()
-        self.find_box.setObjectName("find")
-        self.find_box.setPlaceholderText("姓名、拼音首字母（zxy）、班级（七3）、学号  Ctrl+F")
-        self.find_box.setAccessibleName("在名册里找")
-        self.find_box.setClearButtonEnabled(True)
-        self.find_box.addAction(icon("magnifying-glass", "soft"), QLineEdit.ActionPosition.LeadingPosition)
-        self.find_box.textChanged.connect(lambda _words: self._list())
-        self.find_box.installEventFilter(self)
-        column.addWidget(self.find_box)
-        self.counted = text("", "small", tabular=True)
-        column.addWidget(self.counted)
-        self.table = StudentTable()
-        self.table.chosen.connect(self._on_chosen)
-        self.table.opened.connect(lambda entry: self.show_student(entry.id))
-        column.addWidget(self.table, 1)
-        self.nothing = Card(tone="sunken")
-        self.nothing_words = text("", "soft")
-        self.nothing.add(self.nothing_words)
-        self.nothing.hide()
-        column.addWidget(self.nothing)
-        self.nothing_room = QWidget()
-        self.nothing_room.hide()
-        column.addWidget(self.nothing_room, 1)
-        return column
 
     def _fit(self) -> None:
         self.card.setFixedWidth(students_card.width())
@@ -152,7 +126,7 @@ class Here(Page):
         self.tree.show_classes(classes, doubts=len(self._doubts), gone=gone)
         self.header.set_question(f"在校 {len(everybody) - gone} 人，{len(classes)} 个班")
         self._list()
-        self._show_unsaved()
+        self.unsaved.show_drafts(self.room)
         if self._chosen in here:
             self._show(self._chosen)
         else:
@@ -176,46 +150,10 @@ class Here(Page):
             self._list()
             self.show_student(self.table.ids()[0])
 
-    def _show_unsaved(self) -> None:
-        """A line for each form that was left without saving, the newest two."""
-        empty_layout(self.unsaved)
-        mine = [(about, at) for form, about, at in drafts.pending(self.room) if form == students.FORM]
-        for about, at in mine[:2]:
-            name = students.name_of(self.room, about)
-            if about and not name:
-                continue
-            when = datetime.fromisoformat(at).astimezone()
-            words = (
-                f"“{f'修改资料：{name}' if about else '新增学生'}”还没有保存（{day_words(when.date())} {when:%H:%M}）"
-            )
-            line = Card(tone="accent", pad=1)
-            row = QHBoxLayout()
-            row.setContentsMargins(SPACE, 0, SPACE, 0)
-            row.addWidget(text(words, "soft"), 1)
-            go_on = partial(self.begin_change, about) if about else self.begin_add
-            row.addWidget(button("打开", go_on, small=True))
-            line.body.addLayout(row)
-            self.unsaved.addWidget(line)
-
     def _list(self) -> None:
-        words = self.find_box.text().strip()
-        if words:
-            rows: Sequence[Entry] = students.find(self.room, words, limit=300)
-            told = f"找到 {len(rows)} 人" if len(rows) < 300 else "先列出最像的 300 人，再多打一个字就准了"
-        else:
-            rows = self._of_branch(self.tree.branch())
-            told = f"{len(rows)} 人"
-        self.table.show_students(rows, self._labels, self._doubts, private=self.room.has_cases)
-        if self._chosen and not self.table.choose_id(self._chosen):
-            self.table.clearSelection()
-        self.counted.setText(told)
-        self.nothing.setVisible(not rows)
-        self.nothing_room.setVisible(not rows)
-        self.table.setVisible(bool(rows))
-        if not rows:
-            self.nothing_words.setText(
-                f"名册里没有找到“{words}”。可以只打姓、拼音首字母，或者换成班级再找。" if words else "这里还没有学生。"
-            )
+        words = self.pane.words()
+        rows = students.find(self.room, words, limit=MOST) if words else self._of_branch(self.tree.branch())
+        self.pane.show_rows(rows, self._labels, self._doubts, private=self.room.has_cases, chosen=self._chosen)
 
     def _of_branch(self, branch: Branch) -> list[Entry]:
         kind, key = branch
@@ -229,10 +167,7 @@ class Here(Page):
         return [e for e in everybody if (e.grade if kind == GRADE else e.class_key) == key and kind in (GRADE, CLASS)]
 
     def _on_branch(self, _branch: Branch) -> None:
-        if self.find_box.text():
-            self.find_box.blockSignals(True)
-            self.find_box.clear()
-            self.find_box.blockSignals(False)
+        self.pane.clear_silently()
         self._list()
 
     def _on_chosen(self, entry: Entry | None) -> None:
@@ -273,20 +208,6 @@ class Here(Page):
     def _to_find(self) -> None:
         self.find_box.setFocus()
         self.find_box.selectAll()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.find_box and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Down and self.table.rows():
-                self.table.setFocus()
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.rows():
-                self.table.selectRow(0)
-                self.table.setFocus()
-                return True
-            if event.key() == Qt.Key.Key_Escape and self.find_box.text():
-                self.find_box.clear()
-                return True
-        return super().eventFilter(watched, event)
 
     # ---- deeds on the chosen student
 
