@@ -90,6 +90,9 @@ class Program:
         self.entrance.hide()
         self.entrance.deleteLater()
         self.entrance = None
+        from psyroom.ui import worker
+
+        worker.run(self.shell, lambda: warm(room))
 
     def on_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Whatever nobody caught: noted by its id, told by its id, the window stays."""
@@ -104,6 +107,16 @@ class Program:
             from psyroom.ui import ask
 
             ask.tell(self.entrance, "出了问题", str(tell))
+
+
+def warm(room: Room) -> None:
+    """Make ready behind 今日 what the first keys will ask for: the roll with its pinyin, the other pages' modules."""
+    from psyroom.services import roll
+    from psyroom.ui.window import PAGES
+
+    roll.everybody(room)
+    for entry in PAGES:
+        importlib.import_module(entry.module)
 
 
 def load_behind() -> None:
