@@ -190,6 +190,22 @@ def test_a_year_beyond_the_library_is_asked_and_answered(room: Room, window: Cal
     assert 2027 in card.questions
 
 
+def test_holidays_half_typed_are_put_back(room: Room, window: Callable[[Room], Shell]) -> None:
+    card: TermsSection = part(window(room), TermsSection)
+    card.questions[2027].unfold()
+    card.questions[2027].fields["春节"][0].set_value("2.6")
+    card.questions[2027].make_up.set_value("2.20 2.")
+    drafting.flush_all()
+    again: TermsSection = part(window(room), TermsSection)
+    question = again.questions[2027]
+    assert question.editor.isVisibleTo(again) and question.fields["春节"][0].value() == date(2027, 2, 6)
+    assert question.make_up.text() == "2.20 2."
+    question.make_up.set_value("2.20")
+    question.fields["春节"][1].set_value("2.12")
+    press(question, "确认 2027 年")
+    assert again.questions == {} and drafts.load(room, "settings-year", "2027") is None
+
+
 # ---- hours and target ---------------------------------------------------------------------------------------------
 
 

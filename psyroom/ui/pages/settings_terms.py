@@ -7,19 +7,23 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.rules import typed
 from psyroom.rules.time import TermSpan, school_year_of
-from psyroom.services import rooms, school
+from psyroom.services import drafts, rooms, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
+from psyroom.ui import drafting
 from psyroom.ui.kit import Card, DayField, Field, NumberField, Row, RowList, TextField, button, day_words, primary, text
 from psyroom.ui.pages.month import MonthView
 from psyroom.ui.pages.settings_base import InPlace, Place, Section, heading
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
+
+FORM = "settings-year"
 
 HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
 """全国年节及纪念日放假办法: the days off a year brings; 中秋 may fall into 国庆."""
@@ -144,12 +148,23 @@ class TermsSection(Section):
                 gone.hide()
                 gone.deleteLater()
         for year in sorted(years - set(self.questions)):
-            self.questions[year] = YearQuestion(year, self.room.today, self._answer)
-            self._questions.addWidget(self.questions[year])
+            question = self.questions[year] = YearQuestion(year, self._answer)
+            self._questions.addWidget(question)
+            if (kept := drafts.load(self.room, FORM, str(year))) is not None:
+                question.unfold()
+                question.put(kept)
+            drafting.watch(question, partial(drafts.save, self.room, FORM, str(year)))
 
     def _answer(self, year: int, off: list[date], on: list[date], form: YearQuestion) -> None:
+        def deed() -> None:
+            school.answer_year(self.room, year, off, on)
+            drafts.discard(self.room, FORM, str(year))
+
+        watched: list[drafting.Draft] = list(form.findChildren(drafting.Draft))
+        for draft in watched:
+            draft.forget()
         self.shell.attempt(
-            lambda: school.answer_year(self.room, year, off, on),
+            deed,
             form=form,  # type: ignore[arg-type]
             say=f"{year} 年的放假安排已记下",
             kinds=("calendar_year", "calendar_day"),
@@ -172,12 +187,9 @@ def _next_start(last: TermSpan) -> date:
 class YearQuestion(Card):
     """Amber: a year beyond the holiday library. The school says from when to when it is off, and its make-up days."""
 
-    def __init__(
-        self,
-        year: int,
-        today: Callable[[], date],
-        answer: Callable[[int, list[date], list[date], YearQuestion], object],
-    ) -> None:
+    edited = Signal()
+
+    def __init__(self, year: int, answer: Callable[[int, list[date], list[date], YearQuestion], object]) -> None:
         super().__init__(tone="amber")
         self.year, self._answer = year, answer
         top = QHBoxLayout()
@@ -194,7 +206,6 @@ class YearQuestion(Card):
         self.editor = QWidget()
         self.editor.hide()
         self.add(self.editor)
-        self._today = today
         self.fields: dict[str, tuple[DayField, DayField]] = {}
 
     def unfold(self) -> None:
@@ -221,8 +232,11 @@ class YearQuestion(Card):
             for place, widget in enumerate((text(name, wrap=False), first, text("到", "soft", wrap=False), last)):
                 grid.addWidget(widget, row, side + place)
         grid.setColumnMinimumWidth(4, SPACE * 2)
+        for field in (field for pair in self.fields.values() for field in pair):
+            field.edited.connect(self.edited.emit)
         column.addLayout(grid)
         self.make_up = TextField("周末调休上课的日子，用空格隔开，如 2.6 2.20 10.9")
+        self.make_up.edited.connect(self.edited.emit)
         column.addWidget(Field("调休上课", self.make_up))
         self._stray = text("", "error")
         self._stray.hide()
@@ -233,6 +247,19 @@ class YearQuestion(Card):
         row_.addStretch(1)
         column.addLayout(row_)
         column.addWidget(text("没有的就空着；以后还可以在下面的校历上一天一天改。", "small"))
+
+    def values(self) -> dict[str, Any]:
+        """What stands in the editor, as it was typed."""
+        spans = {name: [first.text(), last.text()] for name, (first, last) in self.fields.items()}
+        return {"spans": spans, "make_up": self.make_up.text()}
+
+    def put(self, kept: dict[str, Any]) -> None:
+        """Put back what was typed and not confirmed."""
+        for name, (first, last) in kept["spans"].items():
+            if name in self.fields:
+                self.fields[name][0].set_value(first)
+                self.fields[name][1].set_value(last)
+        self.make_up.set_value(kept["make_up"])
 
     def _read(self) -> None:
         off, on = [], []
