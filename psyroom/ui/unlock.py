@@ -102,7 +102,11 @@ class Unlock(QWidget):
         card.add(self.trouble)
         card.add(self.enrol)
         card.add(self.open)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # not an alignment: that would give the card the height of one line of trouble
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
+        outer.addLayout(middle)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(quiet("忘记密码", lambda: self.sheet.emit(False), small=True))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from psyroom.records.booking import CLIENTS, FOLLOW_UPS, WAYS, VisitFields
 from psyroom.rules.time import day_name
@@ -107,6 +107,12 @@ class EntryCard(QWidget):
             button("停诊", lambda: self.cancel("suspended"), small=True),
         )
 
+    def focus_first(self) -> None:
+        """The keyboard stands on what is usually done next."""
+        buttons: list[Any] = list(self.findChildren(QPushButton))
+        first = next((b for b in buttons if b.property("kind") == "primary"), None)
+        (first or self).setFocus()
+
     def _do(self, deed: Callable[[], Any], say: str = "") -> bool:
         done = self.shell.attempt(deed, kinds=KINDS)
         if done:
@@ -162,7 +168,7 @@ class EntryCard(QWidget):
                 "离开时间", self.ends, "按现在的时间填好了，可以改" if entry.inside and known else ""
             )
             self.column.addWidget(self.end_field)
-            deeds: list[QWidget] = []
+            deeds: list[QPushButton] = []
             if self.room.has_cases:
                 deeds.append(primary("结束来访", self.close_visit, icon_name="check"))
                 if entry.inside:
@@ -173,6 +179,7 @@ class EntryCard(QWidget):
                 self.column.addWidget(text("已经记下离开时间，等心理教师结束登记。", "soft"))
             if deeds:
                 self._row(*deeds)
+                self.ends.returnPressed.connect(deeds[0].click)
         if not entry.closed or self.room.has_cases:
             self._row(quiet("更正时间、教师或房间", self.correct, small=True, icon_name="pencil-simple"))
 
