@@ -32,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from psyroom.ui.start import run
 
         return run(folder)
+    from psyroom import log
     from psyroom.cli import run as run_command
 
+    log.guard(main=True)
     return run_command(words)
 
 

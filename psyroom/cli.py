@@ -185,6 +185,7 @@ def _bands(text: str) -> list[tuple[int, int]]:
 
 
 def main() -> None:
+    log.guard(main=True)
     sys.exit(run())
 
 

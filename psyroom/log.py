@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
+import threading
 import traceback
 from logging.handlers import RotatingFileHandler
 
@@ -18,6 +20,7 @@ def begin() -> None:
         return
     logger.setLevel(logging.INFO)
     logger.propagate = True
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback
     folder = config_folder()
     if folder is None:
         logger.addHandler(logging.NullHandler())
@@ -25,6 +28,22 @@ def begin() -> None:
     handler = RotatingFileHandler(folder / "psyroom.log", maxBytes=500_000, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
+
+
+def guard(*, main: bool) -> None:
+    """Whatever nobody caught, in any thread, is noted by its id and never printed: a desktop keeps what a program writes
+    on standard error, and an error's message may hold record text. `main`: the main thread too."""
+
+    def note(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, (KeyboardInterrupt, SystemExit)):
+            number = bug(error)
+            if sys.stderr is not None:
+                sys.stderr.write(f"出了问题，已记入日志（编号 {number}）。\n")
+
+    threading.excepthook = lambda caught: note(caught.exc_value)
+    sys.unraisablehook = lambda caught: note(caught.exc_value)
+    if main:
+        sys.excepthook = lambda kind, error, trace: note(error)
 
 
 def bug(error: BaseException) -> str:

@@ -205,7 +205,7 @@ def check(room: Room) -> Generator[tuple[int, int], None, list[Finding]]:
         yield done, len(parts)
         try:
             found += part()
-        except (driver.DatabaseError, DBAPIError):
+        except (Damaged, driver.DatabaseError, DBAPIError):
             found.append(Finding("damaged", str(Damaged(name=name))))
     yield len(parts), len(parts)
     return list(dict.fromkeys(found))

@@ -20,13 +20,13 @@ from sqlalchemy import QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from psyroom.errors import ClockDoubt, SaveFailed
+from psyroom.errors import ClockDoubt, Damaged, SaveFailed
 from psyroom.records.ids import new_id
 from psyroom.store import settle as settling
 from psyroom.store.chain import Head, link
 from psyroom.store.connection import Connection, connect, driver, raw_of
 from psyroom.store.secret import Enrolment
-from psyroom.store.tables import CASES
+from psyroom.store.tables import CASES, FILES
 
 EARLIER_FORGIVEN = timedelta(seconds=2)  # a clock that is set by the network steps back a little
 LATER_ASKED = timedelta(days=30)
@@ -192,15 +192,26 @@ class Room:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session without BEGIN: each statement stands alone. Take `.all()`, then let go."""
-        with Session(self._engine) as session:
+        """A session without BEGIN: each statement stands alone. Take `.all()`, then let go. Errors: `Damaged`."""
+        with self._reading(), Session(self._engine) as session:
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Several reads of one moment. Writers wait until it ends: load and let go."""
-        with Session(self._touching) as session:
+        """Several reads of one moment. Writers wait until it ends: load and let go. Errors: `Damaged`."""
+        with self._reading(), Session(self._touching) as session:
             yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """A page that cannot be read is told, wherever it is met: the check at opening reads only what is new."""
+        try:
+            yield
+        except (DBAPIError, driver.Error) as error:
+            text = str(getattr(error, "orig", None) or error).lower()
+            if any(mark in text for mark in ("malformed", "not a database", "disk i/o")):
+                raise Damaged(name="、".join(FILES[schema] for schema in self.schemas)) from None
+            raise
 
     # ---- writing
 

@@ -147,6 +147,7 @@ def run(folder: Path | None = None) -> int:
         from psyroom import log
 
         log.begin()
+        log.guard(main=False)
         threading.Thread(target=load_behind, name="psyroom-loading", daemon=True).start()
 
     _after_first_picture(program.entrance, behind)

@@ -180,6 +180,7 @@ def main(place: Path) -> None:
             deed.raw.execute(f"PRAGMA {schema}.cache_size = 10")  # pages spill into the files before the commit
         deed.raw.execute("UPDATE cases.student_detail SET address = ?", (PRIVATE * 9000,))
         deed.raw.execute("UPDATE main.student SET number = ?", (CHILD * 9000,))
+        deed.raw.execute("PRAGMA temp.cache_size = 10")
         deed.raw.execute("CREATE TEMP TABLE sorted AS SELECT * FROM cases.student_detail ORDER BY address")
         deed.raw.execute("SELECT address FROM cases.student_detail GROUP BY address ORDER BY remark").fetchall()
         links = [os.readlink(entry.path) for entry in os.scandir("/proc/self/fd") if os.path.lexists(entry.path)]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from psyroom import cli
+from psyroom.records.students import Student
 from psyroom.services import people, rooms, students
 from psyroom.store import guesses, lock
 from psyroom.store.opening import open_room
@@ -330,6 +331,7 @@ def test_hostile_files_are_a_sentence_and_change_nothing(
     for file in files:
         answer = run("--room", folder, "roster", "import", file)
         assert answer.refused and "passwd" not in answer.err and "root:" not in answer.err, (file, answer.err)
+        assert ("异常的结构" in answer.err) == (file.name in ("炸弹.xlsx", "远处.xlsx", "外部.xlsx")), answer.err
     for file in (place / "管道", place / "环", Path("/dev/zero"), place):
         assert run("--room", folder, "openings", "import", file).refused, file
     assert (folder / "case.db").read_bytes() == before
@@ -343,6 +345,26 @@ def test_a_room_in_use_is_said(run: Callable[..., Answer], folder: Path) -> None
     answer = run("--room", folder, "room", "check")
     held.release()
     assert answer.refused and "已在另一个窗口" in answer.err
+    assert run("--room", folder, "room", "check").code == 0
+
+
+def test_a_flipped_bit_met_later_is_a_sentence_not_a_bug(run: Callable[..., Answer], folder: Path) -> None:
+    """Opening reads only what is new; whatever reads the spoilt page afterwards says so, and the check tells the file."""
+    with open_room(folder, "甲老师", PASSWORD) as room, room.write("改") as deed:
+        deed.session.add_all([Student(name="周一鸣", stage="junior", cohort=2026, class_no=1) for _ in range(300)])
+    whole = (folder / "desk.db").read_bytes()
+    told = set()
+    for page in range(1, len(whole) // 4096, 3):
+        data = bytearray(whole)
+        data[page * 4096 + 2000] ^= 1
+        (folder / "desk.db").write_bytes(data)
+        answer = run("--room", folder, "students", "find", "周", "--json")
+        assert answer.code == 0 or (answer.refused and "损坏" in answer.err), answer.err
+        told.add(answer.code)
+    assert told == {0, 1}
+    checked = run("--room", folder, "room", "check", "--json")
+    assert checked.code == 1 and [f["what"] for f in json.loads(checked.out)["findings"]].count("damaged") == 1
+    (folder / "desk.db").write_bytes(whole)
     assert run("--room", folder, "room", "check").code == 0
 
 

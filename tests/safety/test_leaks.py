@@ -170,3 +170,40 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
             assert rows[0] <= 120, "the interrupted save is gone"
     finally:
         keys.UNBOUND = was
+
+
+UNCAUGHT = """
+import gc, sys, threading
+from psyroom import log
+log.begin()
+log.guard(main=True)
+def fails():
+    raise KeyError(sys.argv[1])
+class Dies:
+    def __del__(self):
+        fails()
+thread = threading.Thread(target=fails)
+thread.start()
+thread.join()
+Dies()
+gc.collect()
+fails()
+"""
+
+
+def test_what_nobody_caught_is_noted_and_not_printed(tmp_path: Path) -> None:
+    """In a thread, while an object goes, at the end: a desktop keeps what a program writes on standard error."""
+    environment = {**os.environ, "PSYROOM_CONFIG": str(tmp_path / "config"), "PYTHONIOENCODING": "utf-8"}
+    for blocked in (False, True):
+        if blocked:  # where the log cannot be written, that is no reason to print it either
+            (tmp_path / "config" / "psyroom.log").unlink()
+            (tmp_path / "config" / "psyroom.log").mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", UNCAUGHT, canaries.CHILD], env=environment, capture_output=True, text=True, cwd=ROOT
+        )
+        assert done.returncode == 1 and done.stdout == ""
+        assert canaries.CHILD not in done.stderr and "Traceback" not in done.stderr, done.stderr
+        assert done.stderr.count("已记入日志") == 3
+        assert not leaks(tmp_path, (canaries.CHILD,))
+        if not blocked:
+            assert (tmp_path / "config" / "psyroom.log").read_text("utf-8").count("KeyError") == 3
