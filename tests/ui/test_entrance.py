@@ -213,7 +213,7 @@ def test_every_page_refuses_what_cannot_be_in_its_place(qtbot: QtBot, tmp_path: 
     school_page.fields["weeks"].set_value(99)
     wizard.go_on()
     assert wizard.at == 0
-    assert school_page.fields["starts"].error.text() == "开学日期不是有效的日期"
+    assert "看不懂这个日期" in school_page.fields["starts"].error.text()
     assert school_page.fields["weeks"].error.text() == "周数不能大于 30"
     school_page.fields["starts"].set_value(date(2026, 8, 31))
     school_page.fields["weeks"].set_value(20)
