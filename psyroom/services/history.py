@@ -33,7 +33,9 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
         deed_id, label = last.id, last.what
     else:
         label = chain.label_of(room, deed_id)
-    if label == IMPORT:  # what somebody has built on since (a booking, a correction) stays, so it is never undone blindly
+    if (
+        label == IMPORT
+    ):  # what somebody has built on since (a booking, a correction) stays, so it is never undone blindly
         from psyroom.services import roster  # brings the readers of files in; only an import ever needs it
 
         return Undone(label, roster.take_out(room, deed_id))

@@ -60,7 +60,10 @@ def term_of(starts: date, weeks: int) -> TermFields:
 
 def _bands(setup: RoomSetup) -> list[PeriodFields]:
     found: list[PeriodFields] = []
-    groups: list[tuple[str, str, Sequence[tuple[int, int]]]] = [("lesson", "", setup.lessons), ("study", "", setup.study)]
+    groups: list[tuple[str, str, Sequence[tuple[int, int]]]] = [
+        ("lesson", "", setup.lessons),
+        ("study", "", setup.study),
+    ]
     groups += [("lesson", stage, bands) for stage, bands in setup.lessons_by_stage.items()]
     # a semester's hours also hold for its first week's Monday, which may lie before the first day
     since = date(school_year_of(setup.term_starts), 8, 1)

@@ -94,7 +94,10 @@ def test_typing_walking_and_reading_by_keyboard_alone(
     page = page_of(window(school))
     assert page.header.question.text() == "在校 6 人，4 个班" and len(page.table.rows()) == 6
     qtbot.keyClicks(page.find_box, "zxy")
-    assert [entry.name for entry in page.table.rows()] == ["张晓雨", "张小燕"] and page.pane.counted.text() == "找到 2 人"
+    assert [entry.name for entry in page.table.rows()] == [
+        "张晓雨",
+        "张小燕",
+    ] and page.pane.counted.text() == "找到 2 人"
     qtbot.keyClick(page.find_box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.card.student == id_of(school, "张晓雨"))
     assert page.table.hasFocus()

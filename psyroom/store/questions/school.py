@@ -33,7 +33,9 @@ def answered_years(session: Session) -> set[int]:
 def periods(session: Session) -> list[Any]:
     """(id, kind, stage, number, starts, ends, since, until), by kind, number and start."""
     rows = session.exec(
-        select(Period.id, Period.kind, Period.stage, Period.number, Period.starts, Period.ends, Period.since, Period.until)  # type: ignore[call-overload]
+        select(
+            Period.id, Period.kind, Period.stage, Period.number, Period.starts, Period.ends, Period.since, Period.until
+        )  # type: ignore[call-overload]
     ).all()
     return sorted(rows, key=lambda p: (p.kind, p.stage, p.since, p.starts))
 

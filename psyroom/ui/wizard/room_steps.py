@@ -158,7 +158,9 @@ class NewPasswordFields(QWidget):
         """Say how the password stands, without scolding while it is still being typed."""
         words, least = self.first.value(), passwords.least(alone=self._alone)
         if not words:
-            self.first.set_hint(f"至少 {least} 个字符。几个不相干的词连着打拼音最好记，如 yusan disanceng changge", "small")
+            self.first.set_hint(
+                f"至少 {least} 个字符。几个不相干的词连着打拼音最好记，如 yusan disanceng changge", "small"
+            )
         elif len(words) < least:
             self.first.set_hint(f"还差 {least - len(words)} 个字符", "warning")
         elif why := self.refusal():
