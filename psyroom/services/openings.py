@@ -142,6 +142,16 @@ def add_exception(room: Room, values: Mapping[str, Any]) -> str:
         return row.id
 
 
+def add_spare(room: Room, parts: Iterable[Mapping[str, Any]]) -> int:
+    """Open additionally in several free stretches, as one deed; returns how many."""
+    found = [checked(ExceptionFields, {**values, "opens": True}) for values in parts]
+    for fields in found:
+        _ordered(fields)
+    with room.write("临时加开") as deed:
+        deed.session.add_all([OpeningException(**fields.model_dump()) for fields in found])
+    return len(found)
+
+
 def close_day(room: Room, day: date, why: str = "") -> str:
     """Nothing is planned on a day."""
     return add_exception(room, {"day": day, "starts": 0, "ends": 1440, "opens": False, "why": why})

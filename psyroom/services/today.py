@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from psyroom.rules.time import day_name
+from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, length
 from psyroom.services import drafts, hours, openings
 from psyroom.services.bookings import FORM
@@ -222,7 +222,9 @@ def _short(shortage: Shortage | None, now: datetime) -> list[Task]:
     if shortage is None or not shortage.gap or not late:
         return []
     words = f"这周开放还差 {length(shortage.gap)}"
-    return [Task("short", words, shortage.sentence, "amber", "openings", {"day": now.date()})]
+    names = list(dict.fromkeys(f"周{WEEKDAYS[p.day.weekday()]}{p.name}" for p in shortage.parts))
+    fill = f"{'、'.join(names)}可以补上" if names else "平日没有空着的时段了，可以周末加开"
+    return [Task("short", words, fill, "amber", "openings", {"day": now.date()})]
 
 
 def _unsaved(room: Room) -> list[Task]:

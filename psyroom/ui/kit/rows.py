@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.ui import tokens
 from psyroom.ui.icons import Glyph
@@ -135,8 +135,12 @@ class RowList(QWidget):
         self.set_rows(rows)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows; the keyboard stays at the same place."""
-        at = next((i for i, w in enumerate(self._widgets) if w.hasFocus()), None)
+        """Show these rows; the keyboard stays at the same row, never on the button of another."""
+        focus = QApplication.focusWidget()
+        at = next(
+            (i for i, w in enumerate(self._widgets) if focus is not None and (w is focus or w.isAncestorOf(focus))),
+            None,
+        )
         while self.column.count():
             item = self.column.takeAt(0)
             if (gone := item.widget()) is not None:

@@ -299,17 +299,18 @@ class Here(Editing):
 
     def open_spare(self, part: Spare) -> None:
         """Make the planned opening for a free stretch."""
-        self._do(lambda: openings.add_exception(self.room, self._extra(part)), "已加开，放进了本周计划")
+        self._add([part], "已加开，放进了本周计划")
 
     def record_planned(self, slots: list[PlanSlot]) -> None:
+        self.strip.setFocus()
         self._do(lambda: openings.record_planned(self.room, slots, self.now), "已按计划补记")
 
     def open_all(self) -> None:
-        for part in list(self._parts):
-            if not self.shell.attempt(partial(openings.add_exception, self.room, self._extra(part))):
-                break
-        self.shell.tell_changed(*KINDS)
-        self.shell.toast("都加开了，放进了本周计划")
+        self._add(list(self._parts), "都加开了，放进了本周计划")
+
+    def _add(self, parts: list[Spare], say: str) -> None:
+        self.strip.setFocus()  # the pressed button goes: the keyboard must not slide onto the next card's button
+        self._do(lambda: openings.add_spare(self.room, [self._extra(part) for part in parts]), say)
 
     def _extra(self, part: Spare) -> dict[str, Any]:
         return {
