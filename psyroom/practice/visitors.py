@@ -160,10 +160,11 @@ def _one_band(book: _Book, day: date, band: Band, counsellors: Sequence[tuple[st
 
 
 def _loose_ends(made: Visitors) -> None:
-    """What a Monday morning finds: the last two who did not come, and the last visits not yet closed."""
-    missed = [row for row in made.bookings if row["outcome"] == "no_show"]
-    for row in missed[-2:]:
-        row["follow_up"] = ""
+    """What a morning finds: two of the last days who did not come, and the last visits not yet closed."""
+    came = [row for row in made.bookings if row["outcome"] == "arrived" and row["client"] == "student"]
+    for row in came[-5:-3]:
+        row["outcome"], row["follow_up"] = "no_show", ""
+        made.visits = [visit for visit in made.visits if visit["booking"] != row["id"]]
     for visit in made.visits[-2:]:
         visit["closed_by"] = ""
 
