@@ -78,7 +78,8 @@ class Person:
 
     def _beside(self) -> str:
         """Where the last file of this sitting lay; at first the person's documents."""
-        return self._last or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return self._last or (documents if Path(documents).is_dir() else str(Path.home()))
 
     def _keep(self, found: str) -> Path | None:
         if not found:
@@ -102,6 +103,7 @@ class Person:
 
     def folder(self, parent: QWidget, title: str, start: Path | None) -> Path | None:
         found = QFileDialog.getExistingDirectory(parent, title, str(start) if start else self._beside())
+        self._last = found or self._last
         return Path(found) if found else None
 
     def printer(self, parent: QWidget) -> QPrinter | None:

@@ -176,10 +176,14 @@ class Here(Page):
 
     def _past_row(self, filing: PastFiling) -> Row:
         return Row(
-            what=f"{filing.span} · {filing.made_on.isoformat()}",
-            detail=f"{filing.title}（{filing.person}）",
+            what=filing.title,
+            detail=f"{self._span(filing)} · {filing.made_on.isoformat()} · {filing.person}",
             open=partial(self._open_filing, filing),
         )
+
+    def _span(self, filing: PastFiling) -> str:
+        """`2026—2027学年第一学期`"""
+        return next((t.name for t in context(self.room).terms if t.code == filing.span), filing.span)
 
     # ---- figures and filings
 
@@ -198,7 +202,7 @@ class Here(Page):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(text(f"{filing.made_on.isoformat()} 由{filing.person}制作，学期 {filing.span}。", "soft"))
+        column.addWidget(text(f"{filing.made_on.isoformat()} 由{filing.person}制作，{self._span(filing)}。", "soft"))
         for name, digest in filing.files:
             column.addWidget(text(name, "strong"))
             column.addWidget(

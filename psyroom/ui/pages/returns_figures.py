@@ -12,7 +12,7 @@ from psyroom.reports.tables import Cell, Content, Figure, Sheet, Table, groups
 from psyroom.ui.kit import Card, Elided, quiet, text
 from psyroom.ui.tokens import SPACE
 
-LONG = 16
+LONG = 11
 """Characters above which a remark gives way to the figures beside it."""
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
