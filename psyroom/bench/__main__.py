@@ -46,6 +46,7 @@ class Bench:
         self.folder, self.runs, self.turns = folder, runs, max(1, runs // 3)
         self.figures: list[Figure] = []
         self.environment = {**os.environ, "PSYROOM_CONFIG": str(folder / "config")}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a school's machine compiles each file once
         self.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
             self.environment.setdefault("QT_QPA_PLATFORM", "offscreen")
