@@ -31,16 +31,36 @@ _STATE: dict[str, Any] = {MAIN: DeskState, CASES: CaseState}
 def require_holder(room: Room) -> None:
     """Whether the files still know this person with this key: a name left in room.json opens nothing. `WrongPassword`."""
     public = keys.public_of(room._private).hex()
+    # a counsellor's right stands in case.db alone: whoever has only the desk's key must not be able to lock one out
+    table, only = ("cases.holder", "") if room.has_cases else ("main.person", " AND active")
     try:
         with room.read() as session:
-            raw = raw_of(session)
-            rows = [raw.execute("SELECT public FROM main.person WHERE id = ? AND active", (room.person.id,)).fetchone()]
-            if room.has_cases:
-                rows.append(raw.execute("SELECT public FROM cases.holder WHERE id = ?", (room.person.id,)).fetchone())
+            row = (
+                raw_of(session).execute(f"SELECT public FROM {table} WHERE id = ?{only}", (room.person.id,)).fetchone()
+            )
     except (driver.DatabaseError, DBAPIError):
         raise Damaged(name=FILES[MAIN]) from None
-    if any(row is None or row[0] != public for row in rows):
+    if row is None or row[0] != public:
         raise WrongPassword
+
+
+def _people(room: Room) -> list[Finding]:
+    """Whether the desk's list says of every counsellor what case.db says."""
+    if not room.has_cases:
+        return []
+    with room.read() as session:
+        rows = (
+            raw_of(session)
+            .execute(
+                "SELECT p.public FROM cases.holder h LEFT JOIN main.person p ON p.id = h.id AND p.active "
+                "AND p.public = h.public AND p.role = 'counsellor' WHERE h.id <> ?",
+                (grants.SHEET,),
+            )
+            .fetchall()
+        )
+    if all(row[0] is not None for row in rows):
+        return []
+    return [Finding("people", "值班名单里有一位心理教师的记录被人改过，请核对人员，必要时重设这位教师的密码。")]
 
 
 def verified_points(room: Room) -> dict[str, Point]:
@@ -75,7 +95,7 @@ def walk_new(room: Room) -> list[Finding]:
 def at_opening(room: Room) -> list[Finding]:
     """The chain since the last verified point, and whether a file is older than when this account last closed it."""
     try:
-        return walk_new(room) + older_than_heads(room) + _sheet(room) + _folder(room)
+        return walk_new(room) + older_than_heads(room) + _sheet(room) + _people(room) + _folder(room)
     except (driver.DatabaseError, DBAPIError):
         raise Damaged(name=FILES[MAIN]) from None
 
@@ -196,7 +216,7 @@ def check(room: Room) -> Generator[tuple[int, int], None, list[Finding]]:
         (FILES[MAIN], lambda: _chains(room)),
         (FILES[MAIN], lambda: _rows(room)),
         (FILES[MAIN], lambda: older_than_heads(room)),
-        ("", lambda: _sheet(room) + _folder(room)),
+        ("", lambda: _sheet(room) + _people(room) + _folder(room)),
         ("", lambda: _journals(room)),
         ("", lambda: _copies(room)),
     ]

@@ -185,8 +185,9 @@ def _believe(opened: Room, fresh: roomfile.Entry, room: roomfile.RoomFile) -> No
     with opened.write("用恢复单恢复", undoable=False) as deed:
         person = deed.session.get(Person, fresh.id)
         holder = deed.session.get(Holder, fresh.id)
-        if person is None or holder is None or not person.active:
+        if person is None or holder is None:
             raise Refused(why=f"“{fresh.name}”已不是这间房的心理教师，请换一位。")
+        person.active, person.role = True, "counsellor"
         person.public = holder.public = fresh.public.hex()
         holder.manages = True
         sheet = deed.session.get_one(Holder, grants.SHEET)

@@ -25,7 +25,10 @@ def gone_from(room: Room, file: roomfile.RoomFile) -> list[roomfile.Entry]:
         off = {row[0] for row in raw.execute("SELECT id FROM main.person WHERE NOT active").fetchall()}
         known = {row[0] for row in raw.execute("SELECT id FROM main.person").fetchall()}
         holders = {row[0] for row in raw.execute("SELECT id FROM cases.holder").fetchall()}
-    return [e for e in file.people if e.id in off or (e.id in known and e.role == "counsellor" and e.id not in holders)]
+    # of a counsellor only case.db is believed: the desk's key must not take anybody's right away
+    return [
+        e for e in file.people if (e.id in known and e.id not in holders if e.role == "counsellor" else e.id in off)
+    ]
 
 
 def is_unfinished(room: Room, file: roomfile.RoomFile) -> bool:
@@ -81,13 +84,14 @@ def _spread(room: Room, file: roomfile.RoomFile, left: list[roomfile.Entry], fil
         holders = dict(raw.execute("SELECT id, public FROM cases.holder").fetchall())
     file.people = []
     for entry in left:
-        if entry.id not in publics:
+        known = holders if entry.role == "counsellor" else publics
+        if entry.id not in known:
             continue  # nobody the room knows
-        public = bytes.fromhex(publics[entry.id])
+        public = bytes.fromhex(known[entry.id])
         entry.desk = [grants.grant_desk(file, key, public) for key in file_keys[MAIN]]
         entry.case = []
-        if entry.role == "counsellor" and entry.id in holders:
-            entry.case = [grants.grant_case(file, key, bytes.fromhex(holders[entry.id])) for key in file_keys[CASES]]
+        if entry.role == "counsellor":
+            entry.case = [grants.grant_case(file, key, public) for key in file_keys[CASES]]
         file.people.append(entry)
     sheet = bytes.fromhex(holders[grants.SHEET])
     if sheet == file.sheet.public:

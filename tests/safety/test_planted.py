@@ -147,6 +147,47 @@ def test_rows_changed_past_the_chain_are_found(folder: Path, opened: Callable[..
     assert {finding.what for finding in found} == {"drift"}
 
 
+def forge(folder: Path, statement: str) -> None:
+    """Rewrite the desk's list of people past the chain, with the duty person's key."""
+    c = shell(folder, desk_key(folder))
+    c.create_function("content", 3, lambda *_: b"")
+    triggers.drop(c.execute, "main")
+    c.execute(statement)
+    for sql in triggers.wanted("main").values():
+        c.execute(sql)
+    c.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE person SET active = 0 WHERE name = '甲'",
+        f"UPDATE person SET public = '{keys.public_of(bytes([7]) * 32).hex()}' WHERE name = '甲'",
+        "UPDATE person SET role = 'none' WHERE name = '甲'",
+    ],
+)
+def test_the_desk_s_key_locks_no_counsellor_out(
+    new_room: Callable[..., Room], statement: str, opened: Callable[..., Room]
+) -> None:
+    """What a counsellor may stands in case.db alone, also while keys change and with the sheet."""
+    room = new_room()
+    people.add(room, "丙", "counsellor", OTHER)
+    code = members.new_recovery_sheet(room)
+    room.close()
+    folder = room.folder
+    forge(folder, statement)
+    with open_room(folder, "丙", OTHER) as other:
+        assert "people" in {finding.what for finding in other.findings}
+    with open_room(folder, "甲", PASSWORD) as again:
+        assert "people" in {finding.what for finding in again.findings} and again.has_cases
+        duty = next(id for id, name, _, _ in people.listed(again) if name == "乙")
+        people.remove(again, duty)
+    open_room(folder, "甲", PASSWORD).close()
+    open_room(folder, "丙", OTHER).close()
+    with recover(folder, code, "甲", OTHER + "嗯")[0] as back:
+        assert back.findings == []
+
+
 # ---- with nothing but the disk: room.json ------------------------------------------------------------------------
 
 
