@@ -29,10 +29,11 @@ class Page(QWidget):
         self.across = QHBoxLayout(self)
         self.across.setContentsMargins(0, 0, 0, 0)
         self.across.setSpacing(0)
-        self.body = QVBoxLayout()
+        self.main = QWidget()
+        self.body = QVBoxLayout(self.main)
         self.body.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
         self.body.setSpacing(SPACE * 2)
-        self.across.addLayout(self.body, 1)
+        self.across.addWidget(self.main, 1)
 
     def refresh(self, kinds: set[str]) -> None:
         """Records of these kinds changed (table names such as `booking`); empty means anything may have."""

@@ -230,7 +230,7 @@ def test_the_text_size_is_changed_by_keys_and_remembered(qtbot: QtBot, shell: Sh
     for _ in range(6):
         qtbot.keyClick(shell, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert tokens.now().text_size == 175
-    assert shell.side.width() == tokens.now().px(172)
+    assert shell.side.width() == (172 + 3 * tokens.now().px(172)) // 4
     qtbot.keyClick(shell, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert tokens.now().text_size == 100
 

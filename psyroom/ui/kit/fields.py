@@ -146,8 +146,22 @@ class Choice(QWidget):
             self._make_combo(shown)
         else:
             self._make_buttons(shown)
+        self._take_turn()
         if kept in self._keys:
             self.set_value(kept)
+
+    def _take_turn(self) -> None:
+        """Choices made after the form stand where this control stands in the order of Tab, not at the window's end."""
+        before = self.previousInFocusChain()
+        while before is not None and before is not self:
+            if before.focusPolicy() != Qt.FocusPolicy.NoFocus and not self.isAncestorOf(before):
+                break
+            before = before.previousInFocusChain()
+        if before is None or before is self:
+            return
+        for made in [self._combo] if self._combo is not None else self._buttons:
+            QWidget.setTabOrder(before, made)
+            before = made
 
     def _make_combo(self, shown: Mapping[Any, str]) -> None:
         box = QComboBox()

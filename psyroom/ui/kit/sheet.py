@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from psyroom.ui import tokens
 from psyroom.ui.kit.texts import Elided, primary, quiet, tool
 from psyroom.ui.tokens import SPACE
+
+WIDEST = 16_777_215  # Qt's own bound
 
 
 def scrolled(inner: QWidget) -> QScrollArea:
@@ -75,9 +77,12 @@ class SideSheet(QFrame):
     ) -> None:
         """Show the body. `save` is called by the button and the keys; shutting the sheet is the page's own call."""
         self._clear()
-        self.setFixedWidth(tokens.now().px(self._width))
         self.title.setText(title)
         self._body, self._save = body, save
+        if (page := self.parentWidget()) is not None:
+            page.removeEventFilter(self)
+            page.installEventFilter(self)
+        self._fit()
         holder = QWidget()
         inner = QVBoxLayout(holder)
         inner.setContentsMargins(SPACE * 3, SPACE, SPACE * 3, SPACE * 3)
@@ -97,6 +102,22 @@ class SideSheet(QFrame):
         else:
             body.setFocus()
 
+    def _fit(self) -> None:
+        """Beside the page where there is room for both, else in its place: large text on a small screen."""
+        page, wide = self.parentWidget(), tokens.now().px(self._width)
+        main = getattr(page, "main", None)
+        alone = False
+        if page is not None and main is not None:
+            alone = self._body is not None and page.width() - wide < main.minimumSizeHint().width()
+            main.setVisible(not alone)
+        self.setMinimumWidth(wide)
+        self.setMaximumWidth(WIDEST if alone else wide)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._body is not None and watched is self.parentWidget():
+            self._fit()
+        return False
+
     def body(self) -> QWidget | None:
         return self._body
 
@@ -107,6 +128,7 @@ class SideSheet(QFrame):
         was = self.isVisible()
         self._clear()
         self.hide()
+        self._fit()
         if was:
             self.closed.emit()
 

@@ -256,5 +256,5 @@ def panel(heading: str, words: str, *lines: str) -> QWidget:
 
 
 def width() -> int:
-    """How wide the card is at the present text size."""
-    return tokens.now().px(392)
+    """How wide the card is: it grows half as fast as the text, so that a small screen still holds the list beside it."""
+    return (392 + tokens.now().px(392)) // 2
