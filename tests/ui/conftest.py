@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from psyroom.ui import ask, leave, style, tokens
-from psyroom.ui.tokens import Look
+from psyroom.ui.tokens import DARK, LIGHT, Look
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +31,8 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     if tokens.now() != Look() or not qapp.styleSheet():
         style.dress(Look())
     yield
+    # windows of this test are really gone: else every later change of look would restyle them too
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if tokens.now() != Look():
         style.dress(Look())
 
@@ -72,3 +76,45 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     made = Answers()
     monkeypatch.setattr(ask, "answerer", made)
     return made
+
+
+SHOTS = Path(__file__).parents[2] / "shots"
+LOOKS = {
+    "1366": (Look(LIGHT, 100), (1366, 768)),
+    "1920": (Look(LIGHT, 150), (1920, 1080)),
+    "dark": (Look(DARK, 100), (1366, 768)),
+}
+
+
+@pytest.fixture(params=list(LOOKS))
+def shoot(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[QWidget, str], None]:
+    """Wears a look; takes a picture of a window at that look's screen size, and checks that no label is cut."""
+    look, size = LOOKS[request.param]
+    style.dress(look)
+
+    def take(window: QWidget, name: str) -> None:
+        window.resize(*size)
+        window.show()
+        for _ in range(3):
+            QApplication.processEvents()
+        SHOTS.mkdir(exist_ok=True)
+        assert window.grab().save(str(SHOTS / f"{name}-{request.param}.png"))
+        assert not (cut := _cut(window)), cut
+
+    return take
+
+
+def _cut(window: QWidget) -> list[str]:
+    """Labels in sight whose words need more room than they have."""
+    from psyroom.ui.kit import Elided
+
+    found = []
+    labels: Iterable[QLabel] = window.findChildren(QLabel)
+    for label in labels:
+        if not label.isVisible() or isinstance(label, Elided) or not label.text() or label.visibleRegion().isEmpty():
+            continue
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        wide = not label.wordWrap() and label.sizeHint().width() > label.width()
+        if needed > label.height() + 1 or wide:
+            found.append(label.text())
+    return found

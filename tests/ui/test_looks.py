@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from psyroom.settings import Settings
 from psyroom.store.room import Room
-from psyroom.ui import style
 from psyroom.ui.entrance import Entrance
-from psyroom.ui.tokens import DARK, LIGHT, Look
-
-SHOTS = Path(__file__).parents[2] / "shots"
-LOOKS = {
-    "1366": (Look(LIGHT, 100), (1366, 768)),
-    "1920": (Look(LIGHT, 150), (1920, 1080)),
-    "dark": (Look(DARK, 100), (1366, 768)),
-}
-
-
-@pytest.fixture(params=list(LOOKS))
-def shoot(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[QWidget, str], None]:
-    """Wears a look; takes a picture of a window at that look's screen size, and checks that no label is cut."""
-    look, size = LOOKS[request.param]
-    style.dress(look)
-
-    def take(window: QWidget, name: str) -> None:
-        window.resize(*size)
-        window.show()
-        for _ in range(3):
-            QApplication.processEvents()
-        SHOTS.mkdir(exist_ok=True)
-        assert window.grab().save(str(SHOTS / f"{name}-{request.param}.png"))
-        assert not (cut := _cut(window)), cut
-
-    return take
-
-
-def _cut(window: QWidget) -> list[str]:
-    """Labels in sight whose words need more room than they have."""
-    from psyroom.ui.kit import Elided
-
-    found = []
-    labels: Iterable[QLabel] = window.findChildren(QLabel)
-    for label in labels:
-        if not label.isVisible() or isinstance(label, Elided) or not label.text() or label.visibleRegion().isEmpty():
-            continue
-        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
-        wide = not label.wordWrap() and label.sizeHint().width() > label.width()
-        if needed > label.height() + 1 or wide:
-            found.append(label.text())
-    return found
 
 
 def test_the_kit(shoot: Any, qtbot: QtBot) -> None:
