@@ -190,7 +190,7 @@ def test_every_page_is_walked_by_tab(
         assert own, f"{name}: Tab never reaches the page"
         buttons = [
             b
-            for b in page.findChildren(QPushButton)
+            for b in list[QPushButton](page.findChildren(QPushButton))
             if b.isVisible() and b.isEnabled() and b.focusPolicy() & Qt.FocusPolicy.TabFocus
         ]
         missed = [b.text() for b in buttons if b not in met]
