@@ -88,6 +88,8 @@ class RowReader:
         self.columns = [c for c in table.columns if c.field not in _ELSEWHERE]
         self.plain_columns = [c for c in self.columns if not c.field.startswith("guardian")]
         self.family = [c for c in self.columns if c.field.startswith("guardian") or c.field == "second"]
+        self.month: tuple[int, int] | None = None
+        self.born_said = False
         kind = table.of("id_kind")
         self.kind_at = kind.index if kind else -1
 
@@ -96,6 +98,7 @@ class RowReader:
         return "" if said.replace(".", "").isdigit() or said in ("无", "-", "—", "/", "×") else said
 
     def read(self, child: Row, row: list[Cell]) -> None:
+        self.month, self.born_said = None, False
         child.name, note = _apart(child.name)
         child.values["name"] = child.name
         self._limit(child, "name")
@@ -128,7 +131,7 @@ class RowReader:
             if values.yes(cell, yes_words=frozenset({"男", "女"})):
                 child.values["sex"] = code[-1]
         elif code == "born":
-            child.values["born"] = values.day(cell, year=self.year + 1)
+            self._born(child, cell)
         elif code == "id_number":
             self._identity(child, cell, row)
         elif code == "registry_number":
@@ -195,9 +198,24 @@ class RowReader:
         if said not in ("无", "没有", "暂无", "-", "/"):
             self._text(child, "registry_number", said)
 
+    def _born(self, child: Row, cell: Cell) -> None:
+        self.month = values.month(cell)
+        self.born_said = True
+        if self.month is None:
+            child.values["born"] = values.day(cell, year=self.year + 1)
+
     def _born_fits(self, child: Row) -> None:
+        """The birthday beside the one a sound identity number holds: that one completes 2012年3月, and stands for a child
+        not yet known where the file says none; an impossible one is not replaced."""
         number, born = child.values.get("id_number", ""), child.values.get("born")
-        inside = born_of(number) if number and not child.values.get("id_doubtful") else None
+        sound = number and not child.values.get("id_doubtful") and check_digit_ok(number)
+        inside = born_of(number) if sound else None
+        if self.month and inside and (inside.year, inside.month) == self.month:
+            child.values["born"] = inside
+        elif self.month:
+            child.ask("born", f"出生日期“{self.month[0]}年{self.month[1]}月”没有日，先留空，请补全年月日")
+        elif inside and not self.born_said and self.year - 39 < inside.year <= self.year + 1:
+            child.defaults["born"] = inside
         if born and inside and born != inside:
             child.ask("born", f"出生日期 {born} 与身份证号里的 {inside} 不一致，已照名册存下，请核实哪一个对")
 

@@ -126,7 +126,7 @@ def _is_sub_row(head: list[str], below: list[str]) -> bool:
 def _is_group_row(sheet: Sheet, number: int, below: list[str]) -> bool:
     texts = [text for text in _texts(sheet, number) if text]
     marks = [
-        text for text in texts if len(text) <= 12 and not re.search(r"[\d:：]", text) and GROUPS.search(plain(text))
+        text for text in texts if len(text) <= 12 and not re.search(r"\d\d|[:：]", text) and GROUPS.search(plain(text))
     ]
     return bool(marks) and len(marks) * 2 >= len(texts)
 

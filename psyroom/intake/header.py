@@ -100,6 +100,10 @@ GROUPS = re.compile(
 )
 
 
+STAFF = re.compile(r"任教.*|任课.*|.*职称.*|教龄|学科|所教学科|教师.*|工号|教工号|教师资格.*")
+"""Headers that only lists of teachers have."""
+
+
 @dataclass(frozen=True)
 class Guess:
     """What a header means: a field's code, how sure (0 to 1), and whose it is where two guardians stand side by side."""

@@ -10,7 +10,7 @@ from psyroom.errors import NoTable
 from psyroom.intake.children import Row, RowReader
 from psyroom.intake.classing import Classing, Heading, SchoolSays, Spelling, cell_text, doubtful_tens, spelling
 from psyroom.intake.columns import Column, Table, digest_of, tables_of
-from psyroom.intake.header import guess, plain
+from psyroom.intake.header import STAFF, guess, plain
 from psyroom.intake.problem import Problem
 from psyroom.intake.sheets import Book, Cell, Merged, Sheet, is_blank, shown
 from psyroom.rules.classes import ClassFound
@@ -69,7 +69,7 @@ def read_roster(
         found = [(sheet, tables_of(sheet, read.mapping)) for sheet in book.sheets]
     keys: dict[str, Column] = {}
     for sheet, all_tables in found:
-        tables = [table for table in all_tables if table.of("name")]
+        tables = [table for table in all_tables if table.of("name") and not _of_staff(table)]
         if sheet.hidden or not tables:
             _note_left_out(read, sheet, bool(tables))
             continue
@@ -86,6 +86,14 @@ def read_roster(
     read.spellings = list(classing.unread.values())
     _without_days(read)
     return read
+
+
+def _of_staff(table: Table) -> bool:
+    """A list of teachers: never children, even where it names the classes they teach."""
+    said = [plain(column.key) for column in table.columns]
+    return any(STAFF.fullmatch(header) for header in said) and not any(
+        "学生" in header or "家长" in header for header in said
+    )
 
 
 def _note_left_out(read: RosterRead, sheet: Sheet, roster: bool) -> None:

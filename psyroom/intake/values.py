@@ -8,23 +8,27 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from psyroom.intake.sheets import Cell, Clock, is_blank, shown
+from psyroom.rules.identity import check_digit_ok
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _BETWEEN_HAN = re.compile(rf"(?<={_HAN}|·)\s+(?={_HAN}|·)")
-_DOTS = re.compile(r"[•∙⋅・‧●･]")
+_DOTS = re.compile(rf"[•∙⋅・‧●･▪]|(?<={_HAN})\s*[.．。]\s*(?={_HAN})")
 _PADDED = re.compile(r"(?<=[\d+)])\s+(?=\d)")
-_NOT_OF_NUMBER = re.compile(r"[\s'‘’`\"“”=]")
+_QUOTES = "'‘’`\"“”="
+_NOT_OF_NUMBER = re.compile(rf"[\s{_QUOTES}]")
+_AROUND_IDENTITY = re.compile(r"[-—–_.·、/]|^[^0-9GLJ]+|(?<=[0-9X])[^0-9X×]+$")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTS = re.compile(
-    r"(\d{4}|\d{2})\s*[-./年,，、\\]\s*(\d{1,2})\s*[-./月,，、\\]\s*(\d{1,2})\s*[日号]?(?:\s+\d.*|T.*)?"
+    r"(\d{4}|\d{2})(?:\s*[-./年,，、。\\]\s*|\s+)(\d{1,2})(?:\s*[-./月,，、。\\]\s*|\s+)(\d{1,2})\s*[日号.。]?(?:\s+\d.*|T.*)?"
 )
+_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-./年、]?\s*(0?[1-9]|1[0-2])\s*月?")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _YES = {"是", "有", "1", "√", "✓", "✔", "☑", "y", "yes", "true", "对", "v", "○", "o", "√是", "t"}
 _NO = {"否", "无", "0", "×", "x", "✗", "✘", "☐", "n", "no", "false", "没有", "不是", "-", "—", "/", "\\", "f", "无。"}
 _SEX = {
-    "m": {"男", "男性", "男生", "男孩", "1", "m", "male", "01", "先生", "男童"},
-    "f": {"女", "女性", "女生", "女孩", "2", "f", "female", "02", "女童"},
+    "m": {"男", "男性", "男生", "男孩", "1", "m", "male", "01", "先生", "男童", "♂"},
+    "f": {"女", "女性", "女生", "女孩", "2", "f", "female", "02", "女童", "♀"},
 }
 
 
@@ -79,7 +83,7 @@ def sex(cell: Cell) -> str:
     """`m` or `f`; empty for an empty cell."""
     if is_blank(cell):
         return ""
-    for said in (uncoded(cell).lower(), text(cell).lower()):
+    for said in (uncoded(cell).lower(), text(cell).lower().strip("() ")):
         for value, words in _SEX.items():
             if said in words:
                 return value
@@ -109,7 +113,7 @@ def spoiled(cell: Cell) -> bool:
 
 def digits(cell: Cell) -> str:
     """A telephone or a number as text: no blanks, no quotation mark in front, half width."""
-    said = text(cell).strip("'‘’`\"“”=")
+    said = text(cell).strip(_QUOTES)
     if said.endswith(".0") and said[:-2].isdigit():
         said = said[:-2]
     return said if said.isdigit() else _PADDED.sub("", said)
@@ -118,7 +122,20 @@ def digits(cell: Cell) -> str:
 def identity(cell: Cell) -> str:
     """An identity or registry number as text: upper case, no blanks."""
     said = digits(cell)
-    return said if said.isdigit() else _NOT_OF_NUMBER.sub("", said).upper()
+    if said.isdigit():
+        return said
+    said = _NOT_OF_NUMBER.sub("", said).upper()
+    if not (said.isascii() and said.isalnum()):  # 110101-20140101-001×: what stands between the digits goes where the check digit proves it
+        bare = _AROUND_IDENTITY.sub("", said)
+        bare = bare[:-1] + "X" if bare.endswith("×") else bare
+        return bare if check_digit_ok(bare) else said
+    return said
+
+
+def month(cell: Cell) -> tuple[int, int] | None:
+    """Year and month of a birthday written without its day; None for anything else."""
+    found = _MONTH.fullmatch(text(cell).strip(_QUOTES))
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def day(cell: Cell, *, year: int) -> date | None:
@@ -127,9 +144,6 @@ def day(cell: Cell, *, year: int) -> date | None:
         return None
     found = _day(cell)
     if found is None:
-        said = text(cell)
-        if re.fullmatch(r"(19|20)\d{2}\s*[-./年]?\s*(0?[1-9]|1[0-2])\s*月?", said):
-            raise Unread(f"出生日期“{said}”没有日，先留空，请补全年月日")
         raise Unread(f"出生日期“{shown(cell)[:14]}”不存在或没有认出，先留空，请核实后补上")
     if not year - 40 < found.year <= year:
         raise Unread(f"出生日期“{shown(cell)[:14]}”不像学生的生日，先留空，请核实后补上")
@@ -143,7 +157,7 @@ def _day(cell: Cell) -> date | None:
         return cell
     if isinstance(cell, (bool, Clock)):
         return None
-    said = text(cell)
+    said = text(cell).strip(_QUOTES)
     if _SERIAL.fullmatch(said):  # a date cell that lost its format: days since 1899-12-30
         return date(1899, 12, 30) + timedelta(days=int(float(said)))
     found = _EIGHT.fullmatch(said.removesuffix(".0")) or _PARTS.fullmatch(said)

@@ -49,6 +49,7 @@ _GRADE_HINTED = re.compile(
 _GRADE_BRACKET = re.compile(rf"(?P<hint>)(?P<grade>{_ONE})\((?P<in>{_NUMBER})\)班?(?P<out>)")
 _GRADE_GAP = re.compile(rf"(?P<hint>)(?P<in>)(?P<grade>{_ONE}){_GAP}(?P<out>{_NUMBER})班?")
 _GRADE_MIXED = re.compile(r"(?P<hint>)(?P<in>)(?P<grade>[一二三四五六七八九])(?P<out>[0-9]{1,2})班?")
+_GRADE_PAIR = re.compile(r"(?P<hint>)(?P<in>)(?P<grade>[一二三四五六七八九])(?P<out>[一二三四五六七八九])班")
 _DIGITS_ONLY = re.compile(r"(?P<first>[0-9]{1,2})(?P<class>[0-9]{2})班?")
 _CLASS_ONLY = re.compile(rf"第?(?:\((?P<in>{_NUMBER})\)班?|(?P<out>{_NUMBER})班?)")
 _GRADE_BARE = re.compile(rf"(?P<grade>{_ONE})")
@@ -162,7 +163,7 @@ def _read(text: str, school_stage: str, year: int, system: str) -> tuple[_Grade,
             entered += 0 if entered > 99 else 2000
             grade = _cohort(entered, found["hint"] or "", school_stage, year, system)
             return _with_class(grade, found["in"] or found["out"])
-    for pattern in (_GRADE_SAID, _GRADE_HINTED, _GRADE_BRACKET, _GRADE_GAP, _GRADE_MIXED):
+    for pattern in (_GRADE_SAID, _GRADE_HINTED, _GRADE_BRACKET, _GRADE_GAP, _GRADE_MIXED, _GRADE_PAIR):
         if found := pattern.fullmatch(text):
             number = number_of(found["grade"]) or 0
             grade = _grade(number, found["hint"] or "", "年" in text, school_stage, year, system)
@@ -209,7 +210,7 @@ def parse_class(
         grade, number = read
     if class_said:
         only = _CLASS_ONLY.fullmatch(class_said)
-        if only:
+        if only and not _GRADE_PAIR.fullmatch(class_said):
             said_number = number_of(only["in"] or only["out"])
             if not said_number or (number is not None and number != said_number):
                 return None
@@ -225,7 +226,9 @@ def parse_class(
                 return None
             if number is not None and said_number is not None and number != said_number:
                 return None
-            grade, number = grade or of_class, said_number or number
+            # 2026级 | 高一(1)班: the school says 高一
+            grade = of_class if grade is None or grade.said == "cohort" else grade
+            number = said_number or number
     if grade is None or not number:
         return None
     return ClassFound(grade.stage, grade.cohort, number, grade.said)

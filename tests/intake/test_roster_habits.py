@@ -1,0 +1,96 @@
+"""Habits of the sheets schools keep that no single sample shows: each was once read wrongly."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from psyroom.errors import NoTable
+from psyroom.rules.identity import complete
+from tests.intake.rosters import children, problems, sheet
+
+ID = complete("99900120130506101")
+ID_X = next(number for n in range(1, 99) if (number := complete(f"999001201305061{n:02d}")).endswith("X"))
+
+
+def test_two_numbered_guardians_over_two_rows_of_heads(tmp_path: Path) -> None:
+    found = sheet(
+        tmp_path,
+        [
+            ["××学校学生及监护人信息表"],
+            ["序号", "学生信息", "", "", "监护人1", "", "", "监护人2", "", "", "备注"],
+            ["", "姓名", "性别", "班级", "姓名", "关系", "电话", "姓名", "关系", "电话", ""],
+            [1, "张三", "男", "七（2）班", "张大", "父亲", "19900000001", "李四", "母亲", "19900000002", ""],
+        ],
+        merged=["A1:K1", "A2:A3", "B2:D2", "E2:G2", "H2:J2", "K2:K3"],
+    )
+    assert children(found) == [(4, "张三", "七年级/2")] and not found.refused
+    assert found.rows[0].values["guardian"] == "张大" and found.rows[0].values["guardian_phone"] == "19900000001"
+    assert "李四" in found.rows[0].values["remark"]
+
+
+@pytest.mark.parametrize("dot", ["．", ".", "•", " · ", "。", "▪"])
+def test_every_dot_within_a_name_is_the_one(tmp_path: Path, dot: str) -> None:
+    found = sheet(tmp_path, [["姓名", "班级"], [f"古丽娜尔{dot}艾合买提", "七1班"]])
+    assert found.rows[0].name == "古丽娜尔·艾合买提"
+
+
+@pytest.mark.parametrize("said", ["'2013-05-06", "2013 5 6", "2013。5。6", "2013.5.6.", "‘2013年5月6日"])
+def test_more_ways_to_write_a_day(tmp_path: Path, said: str) -> None:
+    found = sheet(tmp_path, [["姓名", "班级", "出生日期"], ["张三", "七1班", said]])
+    assert found.rows[0].values["born"] == date(2013, 5, 6) and not problems(found)
+
+
+def test_a_day_that_may_be_two_is_asked(tmp_path: Path) -> None:
+    found = sheet(tmp_path, [["姓名", "班级", "出生日期"], ["张三", "七1班", "3/5/2013"]])
+    assert problems(found) == [(2, "born", True)] and "born" not in found.rows[0].values
+
+
+def test_a_sound_identity_number_completes_the_month_and_stands_for_a_missing_birthday(tmp_path: Path) -> None:
+    whole = sheet(tmp_path, [["姓名", "班级", "出生年月", "身份证号"], ["张三", "七1班", "2013.05", ID]])
+    assert whole.rows[0].values["born"] == date(2013, 5, 6) and not whole.notes
+    missing = sheet(tmp_path, [["姓名", "班级", "身份证号"], ["张三", "七1班", ID]])
+    assert missing.rows[0].defaults == {"born": date(2013, 5, 6)} and "born" not in missing.rows[0].values
+
+
+@pytest.mark.parametrize(("said", "number"), [("2013.06", ID), ("2013-02-30", ID), ("", ID[:17] + "#")])
+def test_a_doubtful_birthday_is_not_taken_from_the_number(tmp_path: Path, said: str, number: str) -> None:
+    found = sheet(tmp_path, [["姓名", "班级", "出生日期", "身份证号"], ["张三", "七1班", said, number]])
+    assert "born" not in found.rows[0].values and not found.rows[0].defaults
+    assert problems(found) or found.notes
+
+
+@pytest.mark.parametrize("form", ["{0}-{1}-{2}", "{0} {1} {2}", "{0}.{1}.{2}", "身份证{0}{1}{2}"])
+def test_an_identity_number_in_parts(tmp_path: Path, form: str) -> None:
+    said = form.format(ID[:6], ID[6:14], ID[14:])
+    found = sheet(tmp_path, [["姓名", "班级", "身份证号"], ["张三", "七1班", said]])
+    assert found.rows[0].values["id_number"] == ID and not problems(found)
+
+
+def test_a_multiplication_sign_for_x_only_where_the_check_digit_proves_it(tmp_path: Path) -> None:
+    rows = [["姓名", "班级", "身份证号"], ["张三", "七1班", ID_X[:-1] + "×"], ["李四", "七1班", ID[:17] + "×"]]
+    found = sheet(tmp_path, rows)
+    assert found.rows[0].values["id_number"] == ID_X
+    assert problems(found) == [(3, "id_number", True)]
+
+
+@pytest.mark.parametrize(("said", "sex"), [("♂", "m"), ("♀", "f"), ("(女)", "f"), ("（男）", "m")])
+def test_signs_for_the_sexes(tmp_path: Path, said: str, sex: str) -> None:
+    assert sheet(tmp_path, [["姓名", "班级", "性别"], ["张三", "七1班", said]]).rows[0].values["sex"] == sex
+
+
+def test_grade_and_class_in_two_chinese_digits(tmp_path: Path) -> None:
+    found = sheet(tmp_path, [["姓名", "班级"], ["张三", "三二班"], ["李四", "六十二班"]], "primary")
+    assert [key for _, _, key in children(found)] == ["三年级/2"]
+    assert [spelling.text for spelling in found.spellings] == ["六十二班"]  # 六（12）班 or 62班: asked
+
+
+def test_a_list_of_teachers_is_no_roster_even_with_classes(tmp_path: Path) -> None:
+    staff = [["姓名", "性别", "任教班级", "任教学科", "联系电话"], ["王老师", "女", "七1班", "语文", "19900000000"]]
+    with pytest.raises(NoTable):
+        sheet(tmp_path, staff)
+    found = sheet(tmp_path, {"学生": [["姓名", "班级"], ["张三", "七1班"]], "Sheet2": staff})
+    assert [row.name for row in found.rows] == ["张三"] and not found.refused
+    assert any("Sheet2" in note for note in found.notes)
