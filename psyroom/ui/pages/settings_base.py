@@ -124,6 +124,16 @@ class InPlace(QWidget):
         self._stray.setText(sentence)
         self._stray.setVisible(bool(sentence))
 
+    def _enter(self) -> None:
+        """Enter: the next field; from the last one, the save."""
+        focus = self.focusWidget()
+        shown = [f for f in self.fields.values() if f.isVisibleTo(self) and f.isEnabled()]
+        at = next((n for n, f in enumerate(shown) if focus is not None and f.isAncestorOf(focus)), len(shown))
+        if at + 1 < len(shown):
+            shown[at + 1].control.setFocus()
+        else:
+            self._save()
+
     def focus_first(self) -> None:
         if self.fields:
             next(iter(self.fields.values())).control.setFocus()
@@ -132,7 +142,7 @@ class InPlace(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.gone.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._save()
+            self._enter()
         else:
             super().keyPressEvent(event)
 
