@@ -294,6 +294,8 @@ def head(painter: QPainter, box: QRectF, day: Day, today: bool, look: tokens.Loo
     painter.setFont(weekday_font)
     painter.setPen(QColor(look.colour("accent" if today else "soft")))
     words = f"{names[0]} · 今天" if today else names[0]
+    if painter.fontMetrics().horizontalAdvance(words) > upper.width():
+        words = names[0]  # a narrow weekend column; its colour still says so
     painter.drawText(upper, middle, words)
     lower = QRectF(box.left(), upper.bottom(), box.width(), look.px(24))
     if not note:
