@@ -7,18 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from psyroom.intake.sheets import Cell, shown
-from psyroom.rules.classes import ClassFound, parse_class
+from psyroom.rules.classes import ClassFound, grade_name, parse_class
 
 _NUM = r"[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}"
 _GRADE = (
     r"(?:小学|初中|高中|中职|职高|中专|初|高)?(?:20[0-9]{2}|二[〇零0][〇零一二三四五六七八九]{2}|[0-9]{2})级"
-    r"|(?:小学|初中|高中|高|初)?(?:[一二三四五六七八九]|1[0-2]|[1-9])年级|初[一二三四]|高[一二三]"
+    r"|(?<![一二三四五六七八九十0-9])(?<![一二三四五六七八九0-9][-—–~～、和至到])"
+    r"(?:小学|初中|高中|高|初)?(?:[一二三四五六七八九]|1[0-2]|[1-9])年级|初[一二三四]|高[一二三]"
 )
-_IN_TEXT = re.compile(rf"(?:{_GRADE})\s*[-—·]?\s*(?:[（(〔\[]\s*(?:{_NUM})\s*[）)〕\]]|第?(?:{_NUM}))?\s*班?")
+# A number behind a grade that counts something else: 七年级30人, 初一2026年9月, 七年级第1学期; or begins a range: 1班至3班.
+_NO_CLASS = (
+    r"(?!\s*[0-9０-９一二三四五六七八九十]|\s*(?:年|月|日|人|名(?![单册])|次|学|个|周|号|期)"
+    rf"|\s*班?\s*[-—–~～、，,至到和]\s*第?[（(]?(?:{_NUM})(?![0-9年.]))"
+)
+_IN_TEXT = re.compile(
+    rf"(?:{_GRADE})\s*(?:[-—·]?\s*(?:[（(〔\[]\s*(?:{_NUM})\s*[）)〕\]]|第?(?:{_NUM})){_NO_CLASS})?\s*班?"
+)
 _SHORT_IN_TEXT = re.compile(
     rf"[一二三四五六七八九][（(]?(?:{_NUM})[）)]?班|(?<![\d.])(?:1[0-2]|[1-9])[（(](?:{_NUM})[）)]班?"
     rf"|(?<!\d)[0-9]{{3,4}}班|(?<![\d.])(?:1[0-2]|[1-9])[.\-—][0-9]{{1,2}}班"
 )
+_RANGE_BEHIND = re.compile(rf"\s*[-—–~～、，,至到和]\s*第?[（(]?(?:{_NUM})[）)]?班")
+_BLANKS = re.compile(r"[\s_＿]+")
 _CLASS_CAPTION = re.compile(rf"班\s*[级别]\s*[:：]\s*第?[（(]?({_NUM})[）)]?\s*班?(?![级年\d])")
 _ANY_CAPTION = re.compile(r"班\s*[级别]\s*(?:名称)?[:：]\s*([^\s，,；;：:]{1,20})")
 _GRADE_CAPTION = re.compile(r"年\s*级\s*[:：]\s*(\S{1,8}?)(?=\s|班|$|[，,；;])")
@@ -62,6 +72,7 @@ class Classing:
     school: SchoolSays
     answers: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
     unread: dict[str, Spelling] = field(default_factory=dict)
+    sheet_classes: dict[str, str] = field(default_factory=dict)
     _seen: dict[tuple[str, str], ClassFound | None] = field(default_factory=dict)
 
     def parse(self, grade: str, number: str) -> ClassFound | None:
@@ -78,15 +89,28 @@ class Classing:
             return Heading()
         if whole := self.parse("", text):
             return Heading(found=whole)
-        grade = unread = ""
-        for match in [*_IN_TEXT.finditer(text), *_SHORT_IN_TEXT.finditer(text)]:
-            said = match.group().strip()
-            if found := self.parse("", said):
-                return Heading(found=found)
-            if self.parse(said, "1"):
-                grade = grade or said
-            elif said.endswith("班"):
-                unread = unread or said
+        classes: dict[tuple[str, int, int], ClassFound] = {}
+        grades: dict[tuple[str, int], str] = {}
+        unread = ""
+        for pattern in (_IN_TEXT, _SHORT_IN_TEXT):
+            for match in () if classes else pattern.finditer(text):
+                said = match.group().strip()
+                if _RANGE_BEHIND.match(text, match.end()):
+                    unread = unread or text[:20]
+                elif found := self.parse("", said):
+                    classes.setdefault((found.stage, found.cohort, found.class_no), found)
+                elif found := self.parse(said, "1"):
+                    grades.setdefault((found.stage, found.cohort), said)
+                elif said.endswith("班"):
+                    unread = unread or said
+        if len(classes) > 1:  # 七年级1班、七年级2班: whose children are they?
+            return Heading(unread=text[:20])
+        if classes:
+            return Heading(found=next(iter(classes.values())))
+        spread = _BLANKS.sub("", text)
+        if spread != text and (found_there := self.heading(spread)).found and re.search(r"班", spread):
+            return found_there  # 四 年级（ 3 ）班, with blanks or lines to write on
+        grade = next(iter(grades.values())) if len(grades) == 1 else ""
         if caption := _GRADE_CAPTION.search(text):
             grade = grade or (caption[1] if self.parse(caption[1], "1") else "")
         number = _CLASS_CAPTION.search(text)
@@ -116,15 +140,27 @@ class Classing:
                 return named if not grade or self.parse(grade, str(named.class_no)) == named else None
         return None
 
+    def grade_of(self, found: ClassFound) -> str:
+        """The grade of a class, as the school says it."""
+        says = self.school
+        return grade_name(found.stage, found.cohort, year=says.year, system=says.system, style=found.said)
+
     def _same_grade(self, found: ClassFound, number: str) -> ClassFound | None:
-        read = self.parse(f"{found.cohort}级", number)
+        read = self.parse(self.grade_of(found), number)
         return ClassFound(found.stage, found.cohort, read.class_no, found.said) if read else None
 
     def _named(self, headings: list[Heading]) -> ClassFound | None:
         grade = number = ""
         for heading in headings:
+            if grade and number:
+                break
             if heading.found:
-                return heading.found
+                said_number = number or str(heading.found.class_no)
+                read = self.parse(grade or self.grade_of(heading.found), said_number)
+                if not grade and not number:
+                    return heading.found
+                same = read and (read.stage, read.cohort) == (heading.found.stage, heading.found.cohort)
+                return read if same else None
             grade, number = grade or heading.grade, number or heading.number
         return self.parse(grade, number) if grade and number else None
 

@@ -116,7 +116,11 @@ class Guess:
 def plain(header: str) -> str:
     """A header without blanks, stars, marks and remarks in brackets: `身份证件号★（必填）` is 身份证件号."""
     said = unicodedata.normalize("NFKC", header)
-    said = re.sub(r"\((必填|选填|可不填|打[勾√]|填写?.*?|请.*?|格式.*?|文本.*?|如.*?|例.*?|.{12,})\)", "", said)
+    said = re.sub(
+        r"\((必填|选填|可不填|打[勾√]|填写?.*?|请.*?|格式.*?|文本.*?|如.*?|例.*?|与.*?|须.*?|应.*?|按.*?|[^()]*?一致|[^()]*?为准|\d+位[^()]*?|.{12,})\)",
+        "",
+        said,
+    )
     said = re.sub(r"[\s★*☆●※:：()\[\]【】<>《》、,，.。/\\|_\-—+&?？!！\"'“”]", "", said)
     return said.lower()
 

@@ -17,7 +17,7 @@ from psyroom.rules.classes import ClassFound
 
 _TOTAL = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|总\s*人\s*数|人\s*数|男生?\s*[:：]|女生?\s*[:：])")
 _FOOT = re.compile(
-    r"^(制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|班\s*主\s*任|校\s*长|负\s*责\s*人|联系电话|填报|说\s*明|备\s*注|注\s*[:：\d]|以上|日期|统计|第.{1,4}页|共.{1,6}[人页])"
+    r"^(制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|班\s*主\s*任|校\s*长|负\s*责\s*人|联系电话|填报|说\s*明|备\s*注|注\s*[:：\d]|以[上下]|日期|统计|第.{1,4}页|共.{1,6}[人页])"
 )
 NO_CLASS = "没有班级，这一行没有导入，请补上班级后再导入一次"
 _TELLING = ("sex", "sex_m", "sex_f", "born", "registry_number", "id_number", "guardian", "guardian_phone", "phone")
@@ -68,6 +68,9 @@ def read_roster(
     if read.mapping:
         found = [(sheet, tables_of(sheet, read.mapping)) for sheet in book.sheets]
     keys: dict[str, Column] = {}
+    numbered = [sheet.name for sheet, tables in found if tables and not sheet.hidden and sheet.name.strip().isdecimal()]
+    if len(numbered) > 1:  # sheets 1, 2, 3: the classes of the grade the title or the file names
+        classing.sheet_classes = {name: f"{name.strip()}班" for name in numbered if len(name.strip()) < 3}
     for sheet, all_tables in found:
         tables = [table for table in all_tables if table.of("name") and not _of_staff(table)]
         if sheet.hidden or not tables:
@@ -142,12 +145,20 @@ class _SheetReader:
         self.telling = [c.index for c in table.columns if c.field in _TELLING]
         self.span = [c.index for c in table.columns]
         self.reader = RowReader(table, classing.school.year)
-        self.of_sheet = classing.heading(sheet.name)
+        self.of_sheet = classing.heading(classing.sheet_classes.get(sheet.name, sheet.name))
+        self.of_file = self._file_heading(read.name)
         self.of_title = self._title()
 
     def _index(self, code: str) -> int:
         column = self.table.of(code)
         return -1 if column is None else column.index
+
+    def _file_heading(self, name: str) -> Heading:
+        """What the file's name says, for columns the table lacks: 2026年秋八年级名单.xlsx with sheets 1班, 2班."""
+        heading = self.classing.heading(re.sub(r"\.\w{1,5}$", "", name)) if self.grade_at < 0 else Heading()
+        if heading.found and self.class_at >= 0:
+            return Heading(grade=self.classing.grade_of(heading.found))
+        return Heading(heading.found, heading.grade)
 
     def _title(self) -> Heading:
         """What the rows between the table before and this header say: the lowest that names a class or a grade."""
@@ -157,9 +168,11 @@ class _SheetReader:
             texts = [shown(cell) for cell in row if not is_blank(cell)]
             if len(set(texts)) > 6 or (texts and any(type(c) is float for c in row)):
                 break  # data of the table before
-            heading = self.classing.heading(" ".join(texts)) if texts else Heading()
-            if heading.found:
-                return heading
+            mine = [shown(row[i]) for i in range(min(self.span), max(self.span) + 1) if i < len(row)]
+            for said in ([text for text in mine if text], texts):  # 七1班 over the left half, 七2班 over the right
+                heading = self.classing.heading(" ".join(said)) if said else Heading()
+                if heading.found:
+                    return heading
             best = Heading(
                 None, best.grade or heading.grade, best.number or heading.number, best.unread or heading.unread
             )
@@ -184,17 +197,16 @@ class _SheetReader:
                 continue
             if self._is_total(filled, name_cell):
                 continue
-            if not telling:
-                if (found := self._section(filled)) is not None:
-                    section = found
-                    continue
-                if self._is_footer(filled, name_cell):
-                    continue
             said_name = self.reader.name(name_cell)
+            if (not telling or not said_name) and (found := self._section(filled)) is not None:
+                section = found
+                continue
+            if not telling and self._is_footer(filled, name_cell):
+                continue
             if not said_name and not telling:
                 continue  # a prepared line nobody has filled in
             child = Row(self.sheet.name, number, said_name, cells=list(row))
-            headings = [h for h in (section, self.of_title, self.of_sheet) if h is not None]
+            headings = [h for h in (section, self.of_title, self.of_sheet, self.of_file) if h is not None]
             if not said_name:
                 self._refuse(child, "name", "没有姓名，这一行没有导入，请补上姓名后再导入一次")
                 continue
@@ -264,7 +276,7 @@ class _SheetReader:
         if len(texts) > 2 or (len(texts) == 2 and not re.search(r"班主任|人数|[:：]|\d+人", texts[1])):
             return None
         heading = self.classing.heading(texts[0])
-        if heading.found or (heading.grade and plain(heading.grade) == plain(texts[0])):
+        if heading.found or heading.number or (heading.grade and plain(heading.grade) == plain(texts[0])):
             return heading
         return None
 

@@ -24,6 +24,8 @@ def rows_of(data: bytes) -> list[list[str]]:
         delimiter = _delimiter(text)
     if delimiter == " ":
         return [re.split(r" {2,}|\u3000+", line.strip(" \u3000")) for line in text.splitlines()]
+    if delimiter == "one blank":
+        return [line.split() for line in text.splitlines()]
     csv.field_size_limit(_MOST_FIELD)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
@@ -78,6 +80,9 @@ def _delimiter(text: str) -> str:
                 best, score = delimiter, mark
     if not score and sum(1 for line in lines if re.search(r"\S( {2,}|\u3000)\S", line)) * 2 > len(lines):
         return " "
+    widths = [len(line.split()) for line in lines]
+    if not score and max(widths, default=0) > 2 and widths.count(max(widths)) * 10 > len(widths) * 8:
+        return "one blank"  # every line in as many words: no blank within a name, no empty cell
     return best
 
 

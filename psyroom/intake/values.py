@@ -125,7 +125,9 @@ def identity(cell: Cell) -> str:
     if said.isdigit():
         return said
     said = _NOT_OF_NUMBER.sub("", said).upper()
-    if not (said.isascii() and said.isalnum()):  # 110101-20140101-001×: what stands between the digits goes where the check digit proves it
+    if not (
+        said.isascii() and said.isalnum()
+    ):  # 110101-20140101-001×: what stands between the digits goes where the check digit proves it
         bare = _AROUND_IDENTITY.sub("", said)
         bare = bare[:-1] + "X" if bare.endswith("×") else bare
         return bare if check_digit_ok(bare) else said

@@ -50,6 +50,7 @@ _GRADE_BRACKET = re.compile(rf"(?P<hint>)(?P<grade>{_ONE})\((?P<in>{_NUMBER})\)�
 _GRADE_GAP = re.compile(rf"(?P<hint>)(?P<in>)(?P<grade>{_ONE}){_GAP}(?P<out>{_NUMBER})班?")
 _GRADE_MIXED = re.compile(r"(?P<hint>)(?P<in>)(?P<grade>[一二三四五六七八九])(?P<out>[0-9]{1,2})班?")
 _GRADE_PAIR = re.compile(r"(?P<hint>)(?P<in>)(?P<grade>[一二三四五六七八九])(?P<out>[一二三四五六七八九])班")
+_HINT_DIGITS = re.compile(rf"(?=[初高]){_HINT}(?P<in>)(?P<grade>[1-4])(?P<out>0[1-9]|[1-9][0-9])班?")
 _DIGITS_ONLY = re.compile(r"(?P<first>[0-9]{1,2})(?P<class>[0-9]{2})班?")
 _CLASS_ONLY = re.compile(rf"第?(?:\((?P<in>{_NUMBER})\)班?|(?P<out>{_NUMBER})班?)")
 _GRADE_BARE = re.compile(rf"(?P<grade>{_ONE})")
@@ -163,7 +164,7 @@ def _read(text: str, school_stage: str, year: int, system: str) -> tuple[_Grade,
             entered += 0 if entered > 99 else 2000
             grade = _cohort(entered, found["hint"] or "", school_stage, year, system)
             return _with_class(grade, found["in"] or found["out"])
-    for pattern in (_GRADE_SAID, _GRADE_HINTED, _GRADE_BRACKET, _GRADE_GAP, _GRADE_MIXED, _GRADE_PAIR):
+    for pattern in (_GRADE_SAID, _GRADE_HINTED, _GRADE_BRACKET, _GRADE_GAP, _GRADE_MIXED, _GRADE_PAIR, _HINT_DIGITS):
         if found := pattern.fullmatch(text):
             number = number_of(found["grade"]) or 0
             grade = _grade(number, found["hint"] or "", "年" in text, school_stage, year, system)
