@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from psyroom.records.fields import Fields, declare
+from psyroom.records.fields import ID, Fields, declare
 from psyroom.records.ids import new_id
 
 CLIENTS = {"student": "学生", "parent": "家长", "teacher": "教师", "group": "团体"}
@@ -39,7 +39,7 @@ class ClientFields(Fields):
     """Whom a booking or visit is for. A parent is the parent of `student`; a teacher has a name; a group a class or a size."""
 
     client: str = declare("student", label="来访者", private=False, choices=CLIENTS)
-    student: str = declare("", label="学生")
+    student: str = declare("", label="学生", pattern=ID)
     name: str = declare("", label="姓名", max_length=20, help="只用于教师：写姓名")
     group_no: int = declare(0, label="团体编号", private=False, ge=0, le=99)
     size: int = declare(1, label="人数", private=False, ge=1, le=200)
@@ -51,8 +51,8 @@ class BookingFields(ClientFields):
     day: date = declare(label="日期", private=False)
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int = declare(label="结束", private=False, ge=0, le=1440)
-    person: str = declare(label="辅导教师", private=False)
-    place: str = declare("", label="房间", private=False)
+    person: str = declare(label="辅导教师", private=False, pattern=ID)
+    place: str = declare("", label="房间", private=False, pattern=ID)
     way: str = declare("self", label="预约方式", private=False, choices=WAYS)
     outcome: str = declare("open", label="结果", private=False, choices=OUTCOMES)
     follow_up: str = declare("", label="未到后的处理", private=False, choices=FOLLOW_UPS)
@@ -61,31 +61,31 @@ class BookingFields(ClientFields):
 class Booking(BookingFields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     day: date = declare(label="日期", private=False, index=True)
-    student: str = declare("", label="学生", index=True)
+    student: str = declare("", label="学生", index=True, pattern=ID)
 
 
 class VisitFields(ClientFields):
     """What took place. `ends` None: still inside. Marked by whoever is on duty, closed by the counsellor."""
 
-    booking: str = declare("", label="预约", private=False)
+    booking: str = declare("", label="预约", private=False, pattern=ID)
     day: date = declare(label="日期", private=False)
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int | None = declare(None, label="结束", private=False, ge=0, le=1440)
-    person: str = declare(label="辅导教师", private=False)
-    place: str = declare("", label="房间", private=False)
+    person: str = declare(label="辅导教师", private=False, pattern=ID)
+    place: str = declare("", label="房间", private=False, pattern=ID)
     closed_by: str = declare("", label="结束登记人", private=False)
 
 
 class Visit(VisitFields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     day: date = declare(label="日期", private=False, index=True)
-    student: str = declare("", label="学生", index=True)
+    student: str = declare("", label="学生", index=True, pattern=ID)
 
 
 class TimetableFields(Fields):
     """A counsellor's own lesson: a hard conflict for bookings with that person, on school days."""
 
-    person: str = declare(label="教师", private=False)
+    person: str = declare(label="教师", private=False, pattern=ID)
     weekday: int = declare(label="星期", private=False, ge=1, le=7)
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int = declare(label="结束", private=False, ge=0, le=1440)
@@ -101,6 +101,6 @@ class Slip(Fields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     day: date = declare(label="日期", private=False)
     at: str = declare(label="时间", private=False)
-    person: str = declare(label="写的人", private=False)
+    person: str = declare(label="写的人", private=False, pattern=ID)
     sealed: str = declare(label="密封内容")
     read: bool = declare(False, label="已读", private=False)

@@ -21,11 +21,18 @@ def declare(
     help: str = "",
     private: bool = True,
     choices: Mapping[str, str] | None = None,
+    pattern: str | None = None,
     **limits: Any,
 ) -> Any:
     """A record's field. `private` fields never enter a return without names; `choices` maps stored code to label."""
-    extra = {"json_schema_extra": {"private": private, "choices": dict(choices) if choices is not None else None}}
+    extra: dict[str, Any] = {"json_schema_extra": {"private": private, "choices": dict(choices) if choices is not None else None}}
+    if pattern is not None:
+        extra["pattern"] = pattern
     return Field(default, title=label, description=help or None, schema_extra=extra, **limits)
+
+
+ID = r"^([0-9a-f]{32})?$"
+"""What a field that names another record may hold: its id or nothing. Never words: the desk's side has no free text."""
 
 
 class Fields(SQLModel):
@@ -66,6 +73,7 @@ def label_of(model: type[SQLModel], name: str) -> str:
 
 _SENTENCES = {
     "missing": "请填写{label}",
+    "string_pattern_mismatch": "{label}请从列表里选",
     "string_too_short": "请填写{label}",
     "string_too_long": "{label}太长，最多 {max_length} 个字",
     "int_parsing": "{label}要填数字",

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from psyroom.records.fields import Fields, declare
+from psyroom.records.fields import ID, Fields, declare
 from psyroom.records.ids import new_id
 
 ORIGINS = {"duty": "值班签到", "visit": "来访", "hand": "手工补记", "ledger": "台账导入"}
@@ -29,8 +29,8 @@ class SlotFields(Fields):
     weekday: int = declare(label="星期", private=False, ge=1, le=7)
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int = declare(label="结束", private=False, ge=0, le=1440)
-    place: str = declare("", label="房间", private=False)
-    person: str = declare("", label="值班教师", private=False)
+    place: str = declare("", label="房间", private=False, pattern=ID)
+    person: str = declare("", label="值班教师", private=False, pattern=ID)
     since: date = declare(label="自", private=False)
     until: date | None = declare(None, label="至", private=False)
 
@@ -47,8 +47,8 @@ class ExceptionFields(Fields):
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int = declare(label="结束", private=False, ge=0, le=1440)
     opens: bool = declare(label="加开", private=False, help="否：停开")
-    place: str = declare("", label="房间", private=False)
-    person: str = declare("", label="值班教师", private=False)
+    place: str = declare("", label="房间", private=False, pattern=ID)
+    person: str = declare("", label="值班教师", private=False, pattern=ID)
     why: str = declare("", label="原因", private=False, choices=WHY_CHANGED)
 
 
@@ -63,8 +63,8 @@ class OpeningFields(Fields):
     day: date = declare(label="日期", private=False)
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int | None = declare(None, label="结束", private=False, ge=0, le=1440)
-    person: str = declare("", label="值班教师", private=False)
-    place: str = declare("", label="房间", private=False)
+    person: str = declare("", label="值班教师", private=False, pattern=ID)
+    place: str = declare("", label="房间", private=False, pattern=ID)
     origin: str = declare("hand", label="来源", private=False, choices=ORIGINS)
     received: int | None = declare(None, label="来访人次", private=False, ge=0, le=999, help="只在台账里写了人次时")
 

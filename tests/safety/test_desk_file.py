@@ -211,3 +211,16 @@ def test_a_slip_in_another_s_name_or_of_another_room_is_not_read(new_room: Calla
             (date(2026, 9, 8).isoformat(), sealed),
         )
     assert {note.text for note in slips.read_slips(second)} == {"自己的", None}
+
+
+def test_a_person_or_a_room_is_an_id_and_never_words(room: Room) -> None:
+    """Below the window too: what names another record cannot carry what a child said."""
+    from psyroom.errors import NotValid
+    from psyroom.services import hours, openings
+
+    now = hours.local_now(room)
+    for field in ("person", "place"):
+        values = {"day": now.date(), "starts": 0, "ends": 1, field: "他说不想活了"}
+        with pytest.raises(NotValid) as told:
+            openings.record(room, values, now)
+        assert field in told.value.fields

@@ -130,7 +130,7 @@ def test_the_rows_behind_a_figure_sum_up_to_it(room: Room, drawn: list[tuple[int
                 "day": MONDAY + timedelta(days=day),
                 "starts": starts,
                 "ends": starts + length,
-                "person": "p",
+                "person": "a" * 32,
             }
             deed.session.add(Visit(client="teacher", **values) if seen else Opening(**values))
     lessons = {

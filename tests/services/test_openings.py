@@ -16,8 +16,11 @@ NOW = datetime(2026, 11, 20, 18, 0)  # a Friday of week 12
 START = date(2026, 8, 31)
 
 
+P, Q, R = "a" * 32, "b" * 32, "c" * 32  # two people and a room
+
+
 def noon(**values: Any) -> dict[str, Any]:
-    return {"weekday": 5, "starts": 720, "ends": 780, "person": "p", "place": "r", "since": START, **values}
+    return {"weekday": 5, "starts": 720, "ends": 780, "person": P, "place": R, "since": START, **values}
 
 
 def bands(room: Room, first: date, last: date) -> list[tuple[date, int, int]]:
@@ -56,7 +59,7 @@ def test_one_person_stands_once_in_the_template(room: Room) -> None:
     with pytest.raises(Refused, match="12:00—13:00"):
         openings.add_slot(room, noon(starts=770, ends=800))
     openings.add_slot(room, noon(starts=780, ends=800))
-    openings.add_slot(room, noon(person="q"))
+    openings.add_slot(room, noon(person=Q))
     openings.add_slot(room, noon(until=None, since=START, weekday=4))
     openings.change_slot(room, slot, {"starts": 710}, START)
     with pytest.raises(NotFound):
@@ -77,7 +80,7 @@ def test_one_off_changes_and_holidays(room: Room) -> None:
 
 
 def test_duty_on_and_off(room: Room) -> None:
-    opened = openings.duty_on(room, NOW.replace(hour=12), place="r")
+    opened = openings.duty_on(room, NOW.replace(hour=12), place=R)
     (duty,) = openings.on_duty(room, NOW)
     assert (duty.id, duty.starts, duty.name, duty.forgotten) == (opened, 720, "甲", False)
     with pytest.raises(Refused, match="12:00"):
@@ -159,8 +162,8 @@ def test_the_week_s_log_is_filled_from_the_plan(room: Room) -> None:
     for weekday in range(1, 6):
         openings.add_slot(room, noon(weekday=weekday))
     openings.add_slot(room, noon(weekday=5, starts=1060, ends=1120))  # ends at 18:40, not over yet
-    openings.record(room, {"day": monday, "starts": 730, "ends": 760, "person": "p"}, NOW)
-    openings.record(room, {"day": monday + timedelta(days=1), "starts": 730, "ends": 760, "person": "q"}, NOW)
+    openings.record(room, {"day": monday, "starts": 730, "ends": 760, "person": P}, NOW)
+    openings.record(room, {"day": monday + timedelta(days=1), "starts": 730, "ends": 760, "person": Q}, NOW)
     waiting = openings.not_logged(room, monday, monday + timedelta(days=6), NOW)
     assert [(slot.day.weekday(), slot.starts) for slot in waiting] == [(1, 720), (2, 720), (3, 720), (4, 720)]
     assert openings.record_planned(room, waiting, NOW) == 4
