@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
@@ -47,7 +48,7 @@ class Elided(QLabel):
     def _fit(self) -> None:
         short = QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, max(self.width(), 24))
         super().setText(short)
-        self.setToolTip(self._words if short != self._words else "")
+        self.setToolTip(escape(self._words) if short != self._words else "")  # a tool tip guesses at rich text
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
