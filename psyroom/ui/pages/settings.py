@@ -77,7 +77,7 @@ class Here(Page):
 
     def _fit(self) -> None:
         px = tokens.now().px
-        self.list.setFixedWidth(px(140))
+        self.list.setFixedWidth((140 + px(140)) // 2)  # slower than the text: small screens
         self._inner.setMaximumWidth(px(FORM_WIDTH))
         for at in range(self.list.count()):
             self.list.item(at).setSizeHint(QSize(px(120), px(36)))
