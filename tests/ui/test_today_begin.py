@@ -1,0 +1,57 @@
+"""The first days: the card that leads to a working room, and what it rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pytestqt.qtbot import QtBot
+
+from psyroom.records.students import StudentFields
+from psyroom.services import history, openings, students
+from psyroom.services.beginning import beginning
+from psyroom.settings import Settings
+from psyroom.store.room import Room
+from psyroom.ui.pages.today import Here
+from psyroom.ui.window import Shell
+
+BAND = {"starts": 725, "ends": 775, "since": date(2026, 8, 31)}
+
+
+def test_the_card_shows_what_is_still_to_do_and_goes(qtbot: QtBot, room: Room) -> None:
+    room.clock_confirmed = True
+    shell = Shell(room, Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    page = shell.go("today")
+    assert isinstance(page, Here) and page.begin.isVisible()
+    assert [bool(row.row.tags) for row in page.begin.steps.rows()] == [False, False, False]
+    child = StudentFields(name="张晓雨", stage="vocational", cohort=2026, class_no=3)
+    students.add(room, child.model_dump(), {})
+    page.refresh(set())
+    assert [bool(row.row.tags) for row in page.begin.steps.rows()] == [True, False, False]
+    assert not beginning(room).over
+
+
+def test_a_duty_person_has_nothing_to_set_up(qtbot: QtBot, duty_room: Room) -> None:
+    duty_room.clock_confirmed = True
+    shell = Shell(duty_room, Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    page = shell.go("today")
+    assert isinstance(page, Here) and not page.begin.isVisible()
+
+
+def test_five_weekdays_are_one_deed(room: Room) -> None:
+    room.clock_confirmed = True
+    assert len(openings.add_slots(room, BAND, range(1, 6))) == 5
+    assert beginning(room).plan
+    history.undo(room)
+    assert not beginning(room).plan
+
+
+def test_all_missing_time_is_opened_and_taken_back_at_once(room: Room) -> None:
+    room.clock_confirmed = True
+    parts = [{"day": date(2026, 11, day), "starts": 725, "ends": 775, "why": "extra"} for day in (19, 20)]
+    assert openings.add_spare(room, parts) == 2
+    assert history.undo(room).label == "临时加开"
+    assert not openings.exceptions(room, date(2026, 11, 16), date(2026, 11, 22))
