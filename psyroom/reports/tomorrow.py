@@ -13,7 +13,7 @@ from psyroom.reports.faces import HEI, SONG
 from psyroom.reports.paper import MM, Paper
 from psyroom.reports.tables import Column, Row
 
-TITLE = "明日预约名单"
+TITLE = "预约名单"
 _COLUMNS = (Column("序号", 0.6), Column("姓名", 1.6), Column("时间", 1.8), Column("地点", 2.0), Column("到达确认", 1.2))
 
 

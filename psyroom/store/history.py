@@ -109,7 +109,9 @@ def last_deed(room: Room) -> Past | None:
             ).fetchall()
     if not found:
         return None
-    at, id, person, what = max(found)
+    # each file knows its own order; between the two, what was done since the room was opened counts before the stamps
+    order = {id: place for place, id in enumerate(room.recent)}
+    at, id, person, what = max(found, key=lambda row: (order.get(row[1], -1), row))
     return Past(id, at, person, what, True, False, None)
 
 

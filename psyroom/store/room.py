@@ -153,6 +153,8 @@ class Room:
         self.has_secret = enrolment is not None
         """Whether this computer's keyring holds a secret beside the passwords."""
         self.clock_confirmed = False
+        self.recent: list[str] = []
+        """Deeds since the room was opened, in order: their stamps may lie, when the clock was set back in between."""
         self.findings: list[Finding] = []
         """What the check at opening found; shown, never hidden, and whole in `checking.check`."""
         self.stranded: list[str] = []
@@ -232,6 +234,7 @@ class Room:
                 yield deed
                 deed.close_block()
                 session.commit()
+                self.recent.append(deed.id)
             except (DBAPIError, driver.Error) as error:
                 if told := _save_failed(error):
                     raise told from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -145,3 +146,15 @@ def test_deeds_are_listed_once_newest_first(room: Room) -> None:
     add_student(room, "甲")
     undo(room)
     assert [(d.what, d.undone) for d in deeds(room)] == [("撤销", False), ("添加学生", True), ("建立辅导室", False)]
+
+
+def test_the_last_deed_is_the_last_also_when_the_clock_was_set_back(room: Room) -> None:
+    """One deed on the desk, one in both files; the stamps say the wrong order, the day does not."""
+    room.clock_confirmed = True
+    both = add_student(room, "先")
+    earlier = room.now() - timedelta(days=3)
+    room.now = lambda: earlier
+    with room.write("只在桌面") as deed:
+        deed.session.add(Student(name="后", stage="junior", cohort=2026, class_no=1))
+    last = last_deed(room)
+    assert both and last is not None and last.what == "只在桌面"

@@ -34,7 +34,7 @@ class SheetPreview(QWidget):
         column.addWidget(
             PageHeader(
                 "开放记录表",
-                "贴在门上、放进档案盒，或学期末一并上交；表里没有学生姓名。",
+                "放进档案盒，或学期末一并上交；表里没有学生姓名。",
                 button("返回", self.back, icon_name="caret-left", shortcut="Esc"),
                 primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S"),
             )

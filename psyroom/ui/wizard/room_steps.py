@@ -92,7 +92,11 @@ class PlaceStep(Step):
             "yes": "不用系统的密钥环，密码要更长（至少 12 个字符）。文件夹必须放在不还原的硬盘上，不然关机就没了",
             "unsure": "先按会还原来做，密码要更长（至少 12 个字符）。请向管电脑的老师问清楚哪个硬盘不会还原",
         }[self.restores.value()]
-        self._restore.set_hint(words, "small" if self.restores.value() == "no" else "warning")
+        plain = self.restores.value() == "no"
+        if plain and not _has_keyring():
+            plain = False
+            words = "这台电脑没有系统密钥环，资料只靠密码保护，密码要更长（至少 12 个字符）"
+        self._restore.set_hint(words, "small" if plain else "warning")
 
     def use_keyring(self) -> bool | None:
         """None: use one where there is one; False: this computer would forget it."""
@@ -115,6 +119,14 @@ class PlaceStep(Step):
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             return {"folder": "不是空文件夹，请换一个空的或还不存在的文件夹"}
         return {}
+
+
+def _has_keyring() -> bool:
+    """Whether the system keeps keys; a locked one does, and says so when the room is made."""
+    try:
+        return secret.is_usable()
+    except KeyringLocked:
+        return True
 
 
 class NewPasswordFields(QWidget):
