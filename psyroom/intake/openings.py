@@ -9,38 +9,12 @@ from pathlib import Path
 
 from psyroom.errors import BadFile
 from psyroom.intake import times
+from psyroom.intake.ledger_head import FOOT, columns_of, parts_only, plain
 from psyroom.intake.problem import Problem
 from psyroom.intake.reading import read_book
 from psyroom.intake.sheets import Cell, Sheet, is_blank, shown
 
 _WEEKDAYS = "一二三四五六日"
-_HEADS: tuple[tuple[str, str], ...] = (
-    ("day", r"(值班|开放|服务|工作)?(日期|时间日期|年月日)|日期时间|日期星期"),
-    ("weekday", r"星期|周几|礼拜"),
-    ("week", r"周次|第?几周|教学周|周数|周"),
-    (
-        "spans",
-        r"(实际)?(开放|值班|服务|起止|辅导室开放|工作)(的)?(时间|时段|时间段)|时段|时间段|起讫时间|起止|时间|开放时间起止",
-    ),
-    (
-        "starts",
-        r"(实际)?(开放|值班|到岗|签到|上班)?(开始|开门|到岗|签到|起始|自|起)(时间|时刻)?|开始时刻|上岗时间|开放时间起",
-    ),
-    (
-        "ends",
-        r"(实际)?(开放|值班|离岗|签退|下班)?(结束|关门|离岗|签退|终止|截止|止|至)(时间|时刻)?|离开时间|开放时间止",
-    ),
-    ("length", r"(开放|值班|服务)?(时长|小时数|分钟数|时数|分钟|小时)((小时|分钟|分|时))?"),
-    (
-        "person",
-        r"(值班|值守|接待|辅导|心理|负责|当班)?(教师|老师|人员|人|值班人)(姓名|签名|签字)?|姓名|值班|签名|咨询师|值班教师姓名",
-    ),
-    ("received", r"(来访|接待|来访者|接待学生|来访学生|学生|服务|辅导)(人次|人数|数|次数|人次数)|人次|人数"),
-    ("note", r"备注|说明|情况|记录|内容|.*主要.*|.*事由.*"),
-)
-_FOOT = re.compile(
-    r"^(合\s*计|总\s*计|小\s*计|共\s*计|本周|本月|本学期|制\s*表|填\s*表|审\s*核|负\s*责|说\s*明|注\s*[:：]|备\s*注\s*[:：]|.{0,6}签字)"
-)
 
 
 @dataclass(frozen=True)
@@ -126,7 +100,7 @@ class _SheetReader:
             if not known:
                 continue
             filled = [cell for cell in row if not is_blank(cell)]
-            if not filled or _FOOT.match(shown(filled[0])):
+            if not filled or FOOT.match(shown(filled[0])):
                 continue
             own_day = self._cell(row, "day")
             if not is_blank(own_day):
@@ -150,40 +124,30 @@ class _SheetReader:
 
     def _header(self, row: list[Cell], place: int) -> bool:
         """Whether this row is a header; then its columns hold from here on. A second row (起 止 below 开放时间) counts too."""
-        texts = [_plain(cell) if isinstance(cell, str) else "" for cell in row]
-        found = self._columns(texts)
+        texts = [plain(cell) if isinstance(cell, str) else "" for cell in row]
+        found = columns_of(texts)
         timed = "spans" in found or ("starts" in found and ("ends" in found or "length" in found))
         if "day" in found and timed:
             below = (
-                [_plain(c) if isinstance(c, str) else "" for c in self.sheet.rows[place + 1]]
+                [plain(c) if isinstance(c, str) else "" for c in self.sheet.rows[place + 1]]
                 if (place + 1 < len(self.sheet.rows))
                 else []
             )
-            under = self._columns(below)
+            under = columns_of(below)
+            self.heads = {index: text for index, text in enumerate(texts) if text}
             if "starts" in under and "ends" in under:
                 found["starts"], found["ends"] = under["starts"], under["ends"]
                 found.pop("spans", None)
+            elif parts_only(under):  # 上午, 下午, 晚上 below 开放时间
+                found["spans"] = under["spans"]
+                self.heads |= {index: below[index] for index in under["spans"]}
             self.columns = found
-            self.heads = {index: text for index, text in enumerate(texts) if text}
             return True
         return (
             bool(self.columns)
-            and "starts" in found
-            and "ends" in found
+            and (parts_only(found) or ("starts" in found and "ends" in found))
             and not any(re.search(r"\d", text) for text in texts)
         )
-
-    def _columns(self, texts: list[str]) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for index, text in enumerate(texts):
-            if not text or len(text) > 20:
-                continue
-            code = next((code for code, pattern in _HEADS if re.fullmatch(pattern, text)), "")
-            if code in ("day", "weekday", "week", "person", "received", "length") and code in found:
-                continue
-            if code:
-                found.setdefault(code, []).append(index)
-        return found
 
     def _cell(self, row: list[Cell], code: str, which: int = 0) -> Cell:
         indexes = self.columns.get(code, [])
@@ -244,7 +208,7 @@ class _SheetReader:
         for which in range(len(self.columns.get("spans", []))):
             cell = self._cell(row, "spans", which)
             if not is_blank(cell):
-                here = times.spans(cell)
+                here = times.spans(cell, self.heads.get(self.columns["spans"][which], ""))
                 unread = unread or ("" if here else shown(cell))
                 found += here
         for which in range(len(self.columns.get("starts", []))):
@@ -330,10 +294,6 @@ class _SheetReader:
 
     def _tell(self, place: int, code: str, why: str) -> None:
         self.out.problems.append(Problem(place + 1, self.sheet.name, code, False, why))
-
-
-def _plain(cell: str) -> str:
-    return re.sub(r"[\s★*:：()（）/、]", "", cell)
 
 
 def _weekday(cell: Cell) -> int | None:

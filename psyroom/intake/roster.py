@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psyroom.errors import NoTable
 from psyroom.intake.children import Row, RowReader
@@ -239,6 +239,9 @@ class _SheetReader:
             found = self.classing.of_row(grade_text, class_text, headings)
             if found is None and class_text and not grade_text:
                 found = self.classing.parse(self._entered(child), class_text)
+                found = found and replace(
+                    found, said=""
+                )  # a year of entry does not tell how the school says its classes
             if found is not None:
                 return found
             if not key:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from psyroom.intake.sheets import Cell, Clock, shown
 
+PART_OF_DAY = "早上|早晨|早间|上午|中午|午间|午休|下午|傍晚|课后|晚上|晚间|晚|夜间|晚自习"
+"""What a column of times may be headed with; it tells which half of the day a time without one belongs to."""
 _CLOCK = r"(?:(上午|早上|早|中午|下午|傍晚|晚上|晚|夜)\s*)?(\d{1,2})\s*(?:[:.]\s*(\d{2})(?::\d{2})?|[点时]\s*(?:(\d{1,2})\s*分?|(半)|(整))?)(?!\d)"
 _SPAN = re.compile(rf"{_CLOCK}\s*(?:-+|~|—+|–|−|至|到|―|─)\s*{_CLOCK}")
 _FOUR = re.compile(r"(?<!\d)(\d{1,2})(\d{2})\s*(?:-+|~|—+|–|至|到)\s*(\d{1,2})(\d{2})(?!\d)")
@@ -30,11 +32,19 @@ def plain(cell: Cell) -> str:
     )
 
 
-def spans(cell: Cell) -> list[Span]:
+def spans(cell: Cell, head: str = "") -> list[Span]:
     """Every span in a cell, in its order; an end may lie before its start (the caller says so). Empty: none was found.
 
-    What is left beside the spans may only be separators and a word in brackets; else nothing is taken for read.
+    What is left beside the spans may only be separators and a word in brackets; else nothing is taken for read. `head`: the column's header; below 下午 2:30 is 14:30.
     """
+    found = _spans(cell)
+    if re.match("下午|傍晚|课后|晚|夜|中午|午", head) and not re.search("[上下]午|早|中午|傍晚|晚|夜", plain(cell)):
+        late = 240 if re.match("中午|午", head) else 720
+        found = [(a + 720 if a < late else a, b + 720 if b <= late else b) for a, b in found]
+    return found
+
+
+def _spans(cell: Cell) -> list[Span]:
     said = plain(cell)
     found: list[Span] = []
     places: list[tuple[int, int]] = []

@@ -164,3 +164,20 @@ def test_several_sheets_and_repeated_lines(tmp_path: Path) -> None:
 def test_a_file_that_is_no_ledger() -> None:
     with pytest.raises(BadFile, match="开放时间"):
         read_ledger(files.ROSTERS / "有错误的名册.xlsx", term_starts=date(2026, 8, 31), weeks=20)
+
+
+@pytest.mark.parametrize("over", [None, ["日期", "星期", "开放时间", "", "", "", "值班教师"]])
+def test_a_column_for_each_part_of_the_day(tmp_path: Path, over: list[str] | None) -> None:
+    parts = ["上午", "中午", "下午", "晚上"]
+    head = [["日期", "星期", *parts, "值班教师"]] if over is None else [over, ["", "", *parts, ""]]
+    row = ["2026-09-01", "二", "7:30-8:00", "12:10-1:00", "4:30-5:30、17:40-18:00", "7:00-8:30", "甲"]
+    read = ledger(tmp_path, [*head, row, ["2026-09-02", "三", "", "", "下午4:30-5:00", "√", "甲"]])
+    place = len(head) + 1
+    spans = [(450, 480), (730, 780), (990, 1050), (1060, 1080), (1140, 1230)]
+    assert told(read) == [(place, "2026-09-01", a, b) for a, b in spans]
+    assert [(p.row, p.field) for p in read.problems] == [(place + 1, "time")]
+
+
+def test_columns_for_parts_of_the_day_beside_one_of_times_hold_none(tmp_path: Path) -> None:
+    read = ledger(tmp_path, [["日期", "开放时间", "上午", "下午"], ["2026-09-01", "12:00-13:00", "√", ""]])
+    assert told(read) == [(2, "2026-09-01", 720, 780)] and not read.problems

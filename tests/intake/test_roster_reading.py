@@ -279,7 +279,7 @@ def test_blocks_whose_class_number_is_the_same(tmp_path: Path) -> None:
 
 def test_the_year_of_entry_names_the_grade_only_where_nothing_else_does(tmp_path: Path) -> None:
     head = ["姓名", "入学年月", "班级"]
-    assert children(sheet(tmp_path, [head, ["甲", "202509", "3"]])) == [(2, "甲", "2025级/3")]
+    assert children(sheet(tmp_path, [head, ["甲", "202509", "3"]])) == [(2, "甲", "八年级/3")]
     assert children(sheet(tmp_path, [head, ["甲", "202509", "七年级3班"]])) == [(2, "甲", "七年级/3")]
 
 
