@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -73,6 +74,15 @@ def _keep_this_process() -> None:
 
 
 @pytest.fixture(autouse=True)
+def windows_gone() -> Iterator[None]:
+    """Windows of a test are really gone after it: else an idle clock of one locks minutes later, in another test, and
+    every change of look restyles them too."""
+    yield
+    if (widgets := sys.modules.get("PySide6.QtWidgets")) is not None and (app := widgets.QApplication.instance()):
+        app.sendPostedEvents(None, sys.modules["PySide6.QtCore"].QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The settings folder (PSYROOM_CONFIG) of this test alone."""
     folder = tmp_path_factory.mktemp("config")
@@ -117,6 +127,21 @@ def _open_internet_sockets() -> list[str]:
             continue
         inet.update(line.split()[9] for line in lines)
     return sorted(own & inet)
+
+
+@pytest.fixture(autouse=True)
+def no_window_left() -> Iterator[None]:
+    """A window that outlives its test would lock itself after five idle minutes, in the midst of another test."""
+    yield
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or widgets.QApplication.instance() is None:
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    for window in widgets.QApplication.topLevelWidgets():
+        window.hide()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 class _Keeper(logging.Handler):
