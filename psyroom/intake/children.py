@@ -43,7 +43,7 @@ _BOARDERS = frozenset(
 _DAY_PUPILS = frozenset({"走读", "走读生", "通校", "外宿", "通学", "不住校", "校外", "非寄宿", "不寄宿", "走"})
 _NOTED = re.compile(r"(.*\S)\s*[（(\[【〔]\s*([^（(\[【〔]*?)\s*[）)\]】〕]")
 _SAME = {"left_behind": "农村留守", "poor": "贫困"}
-_ELSEWHERE = ("ignored", "serial", "name", "grade", "class", "entered", "id_kind")
+_ELSEWHERE = ("ignored", "serial", "name", "grade", "class", "entered", "stage", "id_kind")
 _FOCUS = ("left_behind", "orphan", "single_parent", "poor", "disabled")
 
 

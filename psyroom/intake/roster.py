@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from psyroom.errors import NoTable
+from psyroom.intake import other_lists, values
 from psyroom.intake.children import Row, RowReader
 from psyroom.intake.classing import Classing, Heading, SchoolSays, Spelling, cell_text, doubtful_tens, spelling
 from psyroom.intake.columns import Column, Table, digest_of, tables_of
-from psyroom.intake.header import STAFF, guess, plain
+from psyroom.intake.header import guess, plain
 from psyroom.intake.problem import Problem
 from psyroom.intake.sheets import Book, Cell, Merged, Sheet, is_blank, shown
 from psyroom.rules.classes import ClassFound
@@ -72,9 +73,10 @@ def read_roster(
     if len(numbered) > 1:  # sheets 1, 2, 3: the classes of the grade the title or the file names
         classing.sheet_classes = {name: f"{name.strip()}班" for name in numbered if len(name.strip()) < 3}
     for sheet, all_tables in found:
-        tables = [table for table in all_tables if table.of("name") and not _of_staff(table)]
-        if sheet.hidden or not tables:
-            _note_left_out(read, sheet, bool(tables))
+        tables = [table for table in all_tables if table.of("name") and not other_lists.of_staff(table)]
+        if why := other_lists.why_left_out(sheet, bool(tables), alone=len(shown_tables) == len(tables)):
+            read.notes.append(why)
+        if why or not tables:
             continue
         read.headers[sheet.name] = _original_header(sheet, tables[0])
         for table in tables:
@@ -89,21 +91,6 @@ def read_roster(
     read.spellings = list(classing.unread.values())
     _without_days(read)
     return read
-
-
-def _of_staff(table: Table) -> bool:
-    """A list of teachers: never children, even where it names the classes they teach."""
-    said = [plain(column.key) for column in table.columns]
-    return any(STAFF.fullmatch(header) for header in said) and not any(
-        "学生" in header or "家长" in header for header in said
-    )
-
-
-def _note_left_out(read: RosterRead, sheet: Sheet, roster: bool) -> None:
-    if sheet.hidden and roster:
-        read.notes.append(f"工作表“{sheet.name}”是隐藏的，没有读；需要时请取消隐藏后再导入。")
-    elif sheet.rows and not sheet.hidden:
-        read.notes.append(f"工作表“{sheet.name}”不像名册，没有读。")
 
 
 def _original_header(sheet: Sheet, table: Table) -> list[str]:
@@ -142,6 +129,7 @@ class _SheetReader:
         self.sheet, self.table, self.classing, self.out = sheet, table, classing, read
         self.name_at = self._index("name")
         self.grade_at, self.class_at, self.entered_at = (self._index(code) for code in ("grade", "class", "entered"))
+        self.stage_at = self._index("stage")
         self.telling = [c.index for c in table.columns if c.field in _TELLING]
         self.span = [c.index for c in table.columns]
         self.reader = RowReader(table, classing.school.year)
@@ -221,7 +209,7 @@ class _SheetReader:
         self, child: Row, grade: Cell, number: Cell, headings: list[Heading], doubtful: set[float], run: _Run
     ) -> ClassFound | None:
         """The child's class; None when the row was refused for want of one."""
-        grade_text, class_text = cell_text(grade), cell_text(number)
+        grade_text, class_text = self._within_stage(child, cell_text(grade)), cell_text(number)
         key = spelling(grade_text, class_text)
         if not key and not any(heading.found for heading in headings):
             key = next((heading.unread for heading in headings if heading.unread), "")
@@ -254,6 +242,13 @@ class _SheetReader:
         self.classing.note_unread(key, why, child.sheet, child.row)
         self._refuse(child, "class", why)
         return None
+
+    def _within_stage(self, child: Row, grade: str) -> str:
+        """2026级 of 高中, where a column of its own says so and the grade alone could be of two stages."""
+        cell = child.cells[self.stage_at] if 0 <= self.stage_at < len(child.cells) else ""
+        stage = values.uncoded(cell)
+        named = stage in ("小学", "初中", "高中", "中职") and grade and not self.classing.parse(grade, "1")
+        return f"{stage}{grade}" if named else grade
 
     def _entered(self, child: Row) -> str:
         """The year of entry from a column of its own (202609, 2026年9月): used only where nothing else names the grade."""
@@ -318,8 +313,8 @@ class _SheetReader:
             and not self._is_footer([row[self.name_at]], row[self.name_at])
         ]
         said = [place for place in named if not is_blank(cells[place])]
-        values = [(shown(over[place]) if over else "", shown(cells[place])) for place in said]
-        opens = all(a != b for a, b in zip(values, values[1:], strict=False))
+        told = [(shown(over[place]) if over else "", shown(cells[place])) for place in said]
+        opens = all(a != b for a, b in zip(told, told[1:], strict=False))
         if said and opens and len(said) * 2 < len(named) and said[0] == named[0]:
             last: Cell = ""
             for place, cell in enumerate(cells):

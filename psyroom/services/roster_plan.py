@@ -181,7 +181,9 @@ class Planner:
             differ.append("class")
         if differ:
             words = "、".join(
-                dict.fromkeys(FIELDS.get(code, LABELS.get(code, code)) for code in differ if code != "id_doubtful")
+                dict.fromkeys(
+                    FIELDS.get(code, LABELS.get(code, code)) for code in differ if code not in ("id_doubtful", *_PLACE)
+                )
             )
             where = f"第 {first.row} 行" if first.sheet == row.sheet else f"“{first.sheet}”第 {first.row} 行"
             self._refuse(item, "name", f"与{where}{match.because}，但{words}不同，没有导入，请核实后只留一行")

@@ -197,3 +197,18 @@ def test_senior_grades_in_digits(tmp_path: Path, said: str) -> None:
 def test_a_class_number_takes_the_grade_of_the_class_in_the_title(tmp_path: Path, stage: str) -> None:
     found = sheet(tmp_path, [["七年级1班"], ["姓名", "班级"], ["张三", "2班"]], stage)
     assert [key for _, _, key in children(found)] == ["七年级/2"]
+
+
+def test_a_sheet_of_those_who_left_is_not_read_beside_the_roster(tmp_path: Path) -> None:
+    rows = {"在校生": [["姓名", "班级"], ["张三", "七1班"]], "转出学生": [["姓名", "班级"], ["李四", "七1班"]]}
+    found = sheet(tmp_path, rows)
+    assert [row.name for row in found.rows] == ["张三"] and "转出学生" in found.notes[0]
+    assert len(sheet(tmp_path, {"毕业班": [["姓名", "班级"], ["张三", "九1班"]]}).rows) == 1  # alone, it is the roster
+
+
+def test_a_column_of_stages_tells_apart_two_grades_of_one_year(tmp_path: Path) -> None:
+    head = ["学段", "年级", "班级", "姓名"]
+    found = sheet(tmp_path, [head, ["初中", "2026级", 1, "张三"], ["高中", "2026级", 1, "李四"]], "complete")
+    assert [row.found.stage for row in found.rows if row.found] == ["junior", "senior"]
+    found = sheet(tmp_path, [head[1:], ["2026级", 1, "张三"]], "complete")
+    assert not found.rows and len(found.spellings) == 1
