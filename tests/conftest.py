@@ -74,15 +74,6 @@ def _keep_this_process() -> None:
 
 
 @pytest.fixture(autouse=True)
-def windows_gone() -> Iterator[None]:
-    """Windows of a test are really gone after it: else an idle clock of one locks minutes later, in another test, and
-    every change of look restyles them too."""
-    yield
-    if (widgets := sys.modules.get("PySide6.QtWidgets")) is not None and (app := widgets.QApplication.instance()):
-        app.sendPostedEvents(None, sys.modules["PySide6.QtCore"].QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The settings folder (PSYROOM_CONFIG) of this test alone."""
     folder = tmp_path_factory.mktemp("config")

@@ -25,7 +25,9 @@ def declare(
     **limits: Any,
 ) -> Any:
     """A record's field. `private` fields never enter a return without names; `choices` maps stored code to label."""
-    extra: dict[str, Any] = {"json_schema_extra": {"private": private, "choices": dict(choices) if choices is not None else None}}
+    extra: dict[str, Any] = {
+        "json_schema_extra": {"private": private, "choices": dict(choices) if choices is not None else None}
+    }
     if pattern is not None:
         extra["pattern"] = pattern
     return Field(default, title=label, description=help or None, schema_extra=extra, **limits)

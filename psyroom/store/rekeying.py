@@ -50,7 +50,7 @@ def finish(room: Room, *, pause: Pause = _nothing) -> None:
     _spread(room, file, left, {s: [room._keys[s], *([fresh[s]] if s in fresh else [])] for s in (MAIN, CASES)})
     roomfile.write(room.folder, file)
     pause("granted")
-    with room._alone():
+    with room.quiet():
         room._engine.dispose()
         for schema, key in fresh.items():
             _rekey(room, schema, key)

@@ -9,6 +9,7 @@ with room.read() as session:             # no lock outlives a statement
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -161,6 +162,8 @@ class Room:
         """After bringing a copy back where there is no keyring: who needs a new password from a colleague."""
         self._keys, self._private, self._lock, self._enrolment = keys, private, lock, enrolment
         self._closers: list[Callable[[Room], None]] = []
+        self._gate, self._changing = threading.Condition(), False
+        self._readers: Counter[int] = Counter()
         self._turn, self._writer = threading.Lock(), 0
         self.closed = False
         self._connect()
@@ -206,7 +209,15 @@ class Room:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """A page that cannot be read is told, wherever it is met: the check at opening reads only what is new."""
+        """A page that cannot be read is told, wherever it is met: the check at opening reads only what is new.
+
+        While the files change their keys nobody reads: with the old key they would look damaged.
+        """
+        me = threading.get_ident()
+        with self._gate:
+            while self._changing and not self._readers[me]:  # who reads already may read on: else both would wait
+                self._gate.wait()
+            self._readers[me] += 1
         try:
             yield
         except (DBAPIError, driver.Error) as error:
@@ -214,6 +225,27 @@ class Room:
             if any(mark in text for mark in ("malformed", "not a database", "disk i/o")):
                 raise Damaged(name="、".join(FILES[schema] for schema in self.schemas)) from None
             raise
+        finally:
+            with self._gate:
+                self._readers[me] -= 1
+                if not self._readers[me]:
+                    del self._readers[me]
+                self._gate.notify_all()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nobody writes and nobody reads: for changing the files' keys. Not to be called while reading."""
+        with self._alone():
+            with self._gate:
+                self._changing = True
+                while self._readers:
+                    self._gate.wait()
+            try:
+                yield
+            finally:
+                with self._gate:
+                    self._changing = False
+                    self._gate.notify_all()
 
     # ---- writing
 

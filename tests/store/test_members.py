@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from psyroom.errors import LastCounsellor, NeedsCounsellor, NotFound, Refused, WeakPassword, WrongPassword
 from psyroom.records.people import Holder, Person
@@ -145,3 +147,33 @@ def test_only_who_manages_people_manages_them(opened: Callable[..., Room], folde
             with pytest.raises(error):
                 act()
         room.close()
+
+
+def test_whoever_reads_while_the_keys_change_waits_and_sees_nothing_broken(
+    opened: Callable[..., Room], folder: Path
+) -> None:
+    """A page that refreshes in the meantime must not be told that the files are damaged."""
+    room = opened(COUNSELLOR)
+    going = members.add_person(room, "要走的人", "counsellor", "雨后的操场上全是小小的水洼")
+    told: list[BaseException] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            try:
+                with room.read() as session:
+                    session.exec(select(Person.name)).all()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it fails the test
+                told.append(error)
+                return
+
+    eyes = [threading.Thread(target=look) for _ in range(2)]
+    for eye in eyes:
+        eye.start()
+    try:
+        members.remove_person(room, going)
+    finally:
+        over.set()
+        for eye in eyes:
+            eye.join()
+    assert told == []

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -31,8 +30,6 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     if tokens.now() != Look() or not qapp.styleSheet():
         style.dress(Look())
     yield
-    # windows of this test are really gone: else every later change of look would restyle them too
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if tokens.now() != Look():
         style.dress(Look())
 

@@ -39,6 +39,8 @@ def shell(qtbot: QtBot, at: Room) -> Shell:
     qtbot.addWidget(made)
     made.resize(1366, 768)
     made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)  # else its shortcuts hear nothing
     return made
 
 
