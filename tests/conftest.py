@@ -52,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [n for n in os.environ if n.startswith("PSYROOM_")]:
         del os.environ[name]
     os.environ["PSYROOM_REFUSED_SOCKETS"] = str(Path(home) / "refused-sockets")
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # called by hand without a screen
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     roots = (str(NO_NETWORK), str(HERE.parent), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(r for r in roots if r))

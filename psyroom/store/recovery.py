@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from psyroom.errors import WrongRecovery
@@ -11,6 +12,7 @@ _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 _IGNORED = str.maketrans("", "", " -—–_.·　\t\r\n")
 BITS = 160
 CHARACTERS = 34  # 32 for the bits, 2 for the check
+_IN_ONE_PIECE = re.compile(r"(?:[0-9A-Z]{4}[-—–_ ]){8}[0-9A-Z]{2}(?![0-9A-Z])")
 _PRIME = 1021  # the largest below 32², so that every single slip and every swap of neighbours changes the check
 
 
@@ -42,16 +44,26 @@ def plain(typed: str) -> str:
 
 
 def tidy(typed: str) -> str:
-    """The code as printed, from whatever spelling was typed; raises `WrongRecovery` when it cannot be one."""
+    """The code as printed, from whatever spelling was typed, or from a text that holds it in one piece (the sheet saved
+    as text); raises `WrongRecovery` when it cannot be one. Without the two check characters it is taken as it stands."""
     text = plain(typed)
+    if len(text) > CHARACTERS and (found := _IN_ONE_PIECE.search(typed.upper())):
+        text = plain(found.group())
+    if len(text) == CHARACTERS - 2 and all(c in ALPHABET for c in text):
+        text += _check(_number(text))
     if len(text) != CHARACTERS or any(c not in ALPHABET for c in text):
         raise WrongRecovery
-    number = 0
-    for c in text[:-2]:
-        number = number << 5 | ALPHABET.index(c)
+    number = _number(text[:-2])
     if _check(number) != text[-2:]:
         raise WrongRecovery
     return _spell(number)
+
+
+def _number(body: str) -> int:
+    number = 0
+    for c in body:
+        number = number << 5 | ALPHABET.index(c)
+    return number
 
 
 def is_group(code: str, position: int, typed: str) -> bool:

@@ -160,3 +160,14 @@ def test_opening_costs_no_keyring_or_cryptography_before_it_is_needed() -> None:
     asks = "import psyroom.store.opening, sys; print(sorted(m.split('.')[0] for m in sys.modules))"
     out = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
     assert not {"cryptography", "keyring", "secretstorage", "filelock", "pypinyin", "PySide6"} & set(eval(out))
+
+
+def test_a_code_is_found_in_the_sheet_saved_as_text() -> None:
+    from datetime import date
+
+    from psyroom.reports.recovery import recovery_text
+
+    code = recovery.new_code()
+    assert recovery.tidy(recovery_text("青山中学", date(2026, 9, 1), code)) == code
+    assert recovery.tidy(f"连写：{code}") == code
+    assert recovery.tidy(code[:-3]) == code, "the check characters may be left out"
