@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -17,10 +15,9 @@ from pytestqt.qtbot import QtBot
 from sqlmodel import select
 
 from psyroom.records.booking import Booking, Visit
+from psyroom.records.opening import Slot
 from psyroom.services import bookings, drafts, visits
-from psyroom.services.week import Entry
 from psyroom.settings import Settings
-from psyroom.ui.calendar.layout import lanes
 from psyroom.ui.pages.bookings import Here
 from psyroom.ui.pages.bookings_entry import EntryCard
 from psyroom.ui.pages.bookings_form import BookingForm
@@ -405,26 +402,6 @@ def test_a_full_week_is_painted_with_every_card_in_its_column(
     assert not page.grid.grab().isNull()
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=12))
-def test_cards_of_one_lane_never_overlap(spans: list[tuple[int, int]]) -> None:
-    entries = [card(n, a * 10, a * 10 + length * 5) for n, (a, length) in enumerate(spans)]
-    placed = lanes(entries)
-    assert {e.id for e, _, _ in placed} == {e.id for e in entries}
-    for one, lane, of in placed:
-        assert 0 <= lane < of
-        for other, its_lane, its_of in placed:
-            if one.id < other.id and one.starts < other.ends and other.starts < one.ends:
-                assert lane != its_lane and of == its_of
-
-
-def card(number: int, starts: int, ends: int) -> Entry:
-    return Entry(
-        kind="booking", id=f"{number:02d}", day=MONDAY, starts=starts, ends=ends, who="", class_name="", student="",
-        client="student", name="", group_no=0, size=1, form="individual", channel="in_person", way="self",
-        outcome="open", follow_up="", person="", person_name="", place="", place_name="",
-    )  # fmt: skip
-
-
 def test_the_wheel_only_scrolls(page: Here, qtbot: QtBot) -> None:
     """A wheel over the calendar is a way of looking, never of changing."""
     before = page.monday
@@ -435,3 +412,29 @@ def test_the_wheel_only_scrolls(page: Here, qtbot: QtBot) -> None:
     )  # fmt: skip
     page.grid.wheelEvent(event)
     assert page.monday == before
+
+
+def test_a_time_typed_and_not_saved_is_there_again(page: Here, small: Small, qtbot: QtBot) -> None:
+    page.new()
+    assert page.form is not None
+    page.form.fill({**page.form.values(), "day": WEDNESDAY, "starts": 1025, "ends": 1060})
+    page.form.edited.emit()
+    page.sheet.shut()
+    assert drafts.load(small.room, "booking") is not None
+    page.new()
+    assert page.form is not None
+    values = page.form.values()
+    assert (values["day"], values["starts"], values["ends"]) == (WEDNESDAY, 1025, 1060)
+
+
+def test_a_new_booking_is_never_proposed_in_the_past(small: Small, qtbot: QtBot) -> None:
+    """An evening without any plan: the next school day at noon."""
+    set_clock(small, at(TUESDAY, 21 * 60 + 30))
+    with small.room.write("删去计划") as deed:
+        for row in deed.session.exec(select(Slot)).all():
+            deed.session.delete(row)
+    page = page_of(qtbot, small)
+    page.new()
+    assert page.form is not None
+    values = page.form.values()
+    assert values["day"] == WEDNESDAY and values["starts"] == 730

@@ -14,6 +14,7 @@ from psyroom.rules.typed import span
 from psyroom.services import bookings, drafts, hours, visits
 from psyroom.services import week as weeks
 from psyroom.services.bookings import FORM, Clashes
+from psyroom.services.today import next_school_day
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui import drafting
@@ -33,6 +34,7 @@ WATCHED = {
 }  # fmt: skip
 HOW = "拖过空白处就是预约，拖卡片改时间。方向键走格，回车预约或打开，Del 取消，N 下一个空位，T 今天，PgUp/PgDn 换周。"
 CROWD = 3  # counsellors from which one sees one's own week first
+NOON = 12 * 60 + 10  # proposed where nothing is planned yet
 MINUTE = 60_000  # milliseconds between two looks at the clock
 
 
@@ -217,18 +219,36 @@ class Here(Page):
         return self.whose.value() or visits.who_receives(self.room)
 
     def new(self) -> None:
-        """A booking at the cursor's cell, or at the next free time when the cell has passed."""
+        """A booking at the time typed before and not saved, else at the cursor's cell, else at the next time to come."""
         mark = self.grid.cursor_mark
         day, now = self.monday + timedelta(days=mark.day), self.now()
-        if (day, mark.starts) < (now.date(), visits.minute_of(now)):
+        passed = (now.date(), visits.minute_of(now))
+        if (typed := self._typed_before()) is not None and typed[:2] >= passed:
+            self._to_week(typed[0])
+            self.book(*typed)
+            return
+        if (day, mark.starts) <= passed:
             self.to_today()
             self.next_free()
             mark = self.grid.cursor_mark
             day = self.monday + timedelta(days=mark.day)
+        if (day, mark.starts) <= passed:  # nothing is planned: the next school day at noon, to be corrected
+            day = next_school_day(self.room, now.date())
+            self._to_week(day)
+            self.book(day, NOON, NOON + USUAL)
+            return
         self.book(day, mark.starts, mark.ends)
 
+    def _typed_before(self) -> tuple[date, int, int] | None:
+        """The time of the unsaved new booking, where it has a whole one."""
+        kept = drafts.load(self.room, FORM) or {}
+        try:
+            return date.fromisoformat(str(kept["day"])), int(kept["starts"]), int(kept["ends"])
+        except (KeyError, ValueError, TypeError):
+            return None
+
     def book(self, day: date, starts: int, ends: int) -> None:
-        """The form for a new booking at a time; what was typed before and not saved is still there."""
+        """The form for a new booking at a time; what else was typed before and not saved is still there."""
         form = BookingForm(self.room, self.now)
         kept = drafts.load(self.room, FORM)
         values: dict[str, Any] = {"person": self._default_person(), "place": next(iter(form.places), "")}
