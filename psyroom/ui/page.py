@@ -21,6 +21,8 @@ class Page(QWidget):
     front), `open(**target)` (go to one item), `badge()` (a count for the sidebar, None for none).
     """
 
+    counts = False  # its badge counts something, so it is kept up to date also out of sight
+
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__()
         self.room, self.shell = room, shell

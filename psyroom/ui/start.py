@@ -92,7 +92,7 @@ class Program:
         self.entrance = None
         from psyroom.ui import worker
 
-        worker.run(self.shell, lambda: warm(room))
+        worker.run(self.shell, lambda: warm(room), done=lambda _none: self.shell.build_ahead())
 
     def on_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Whatever nobody caught: noted by its id, told by its id, the window stays."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -35,6 +35,8 @@ from psyroom.ui.side import FindBox, Side
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
 
 NAME = "心理辅导室"
+BREATH = 500
+"""Milliseconds between two pages built ahead."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Shell(QMainWindow):
         self.resize(min(tokens.now().px(1280), screen.width()), min(tokens.now().px(780), screen.height() - 40))
         self.entries = [e for e in entries if e.exists() and (room.has_cases or not e.counsellor_only)]
         self.pages: dict[str, Page] = {}
+        self._missed: dict[str, set[str]] = {}  # what changed while a page was out of sight; empty: anything
         self.now_shown = ""
         self._build()
         self._keys()
@@ -166,27 +169,44 @@ class Shell(QMainWindow):
         entry = next((e for e in self.entries if e.key == key), None)
         if entry is None:
             return None
-        if key not in self.pages:
-            self.pages[key] = entry.make(self.room, self)
-            self.stack.addWidget(self.pages[key])
-        page = self.pages[key]
+        page = self._built(entry)
         self.now_shown = key
         self.stack.setCurrentWidget(page)
         self.side.mark(key)
+        if (missed := self._missed.pop(key, None)) is not None:
+            page.refresh(missed)
         page.shown()
         if target:
             page.open(**target)
         self._badge(key)
         return page
 
+    def _built(self, entry: Entry) -> Page:
+        if entry.key not in self.pages:
+            self.pages[entry.key] = entry.make(self.room, self)
+            self.stack.addWidget(self.pages[entry.key])
+        return self.pages[entry.key]
+
+    def build_ahead(self) -> None:
+        """Build the pages nobody has opened yet, one at a time with a breath between, so that their first showing does
+        not wait."""
+        entry = next((e for e in self.entries if e.key not in self.pages), None)
+        if entry is not None and not self.room.closed:
+            self._built(entry)
+            QTimer.singleShot(BREATH, self, self.build_ahead)
+
     def tell_changed(self, *kinds: str) -> None:
-        """Records of these kinds changed: every built page refreshes what it shows of them."""
+        """Records of these kinds changed: the page in sight refreshes at once, the others when they are shown."""
         self.changed.emit(set(kinds))
 
     def _on_changed(self, kinds: set[str]) -> None:
         for key, page in self.pages.items():
-            page.refresh(kinds)
-            self._badge(key)
+            if key == self.now_shown or page.counts:
+                page.refresh(kinds)
+                self._badge(key)
+            else:
+                before = self._missed.get(key, kinds)
+                self._missed[key] = before | kinds if before and kinds else set()
 
     def _badge(self, key: str) -> None:
         self.side.badge(key, self.pages[key].badge())

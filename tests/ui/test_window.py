@@ -127,11 +127,20 @@ def test_a_page_is_built_when_first_shown_and_kept(shell: Shell) -> None:
     assert shell.side.buttons["students"].count() == 3
 
 
-def test_every_built_page_hears_what_changed(shell: Shell) -> None:
+def test_the_page_in_sight_hears_at_once_what_changed_the_others_when_shown(shell: Shell) -> None:
     shell.go("students")
+    shell.go("today")
     shell.tell_changed("booking", "visit")
-    assert _page(shell).seen[-1] == ["booking", "visit"]
-    assert _page(shell, "students").seen[-1] == ["booking", "visit"]
+    shell.tell_changed("student")
+    assert _page(shell).seen[-1] == ["student"]
+    assert ["booking", "student", "visit"] not in _page(shell, "students").seen
+    shell.go("students")
+    assert ["booking", "student", "visit"] in _page(shell, "students").seen
+    shell.go("today")
+    shell.tell_changed("booking")
+    shell.tell_changed()  # anything
+    shell.go("students")
+    assert [] in _page(shell, "students").seen
 
 
 def test_the_title_says_only_the_program(shell: Shell) -> None:
@@ -363,3 +372,10 @@ def test_closing_the_window_ends_the_process_without_coming_back(
     shell.show()
     shell.close()
     assert left == [(room.folder, False)] and room.closed
+
+
+def test_pages_are_built_ahead_one_by_one(qtbot: QtBot, shell: Shell) -> None:
+    assert len(shell.pages) < len(shell.entries)
+    shell.build_ahead()
+    qtbot.waitUntil(lambda: len(shell.pages) == len(shell.entries), timeout=20_000)
+    assert shell.now_shown == "today"

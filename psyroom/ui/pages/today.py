@@ -85,6 +85,8 @@ class NowLine(QWidget):
 class Here(Page):
     """The first page."""
 
+    counts = True
+
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell)
         self.today: Today | None = None
