@@ -6,7 +6,7 @@ from psyroom.errors import NeedsCounsellor, NotFound, Refused
 from psyroom.records.fields import checked
 from psyroom.records.people import PersonFields
 from psyroom.services.rights import needs_counsellor
-from psyroom.store import members, passwords
+from psyroom.store import members, passwords, recovery
 from psyroom.store.questions import school as ask
 from psyroom.store.room import Room
 
@@ -64,3 +64,14 @@ def may_manage(room: Room) -> bool:
 def least_password(room: Room) -> int:
     """How many characters a password of this room has at least."""
     return passwords.least(alone=not room.has_secret)
+
+
+def new_recovery_sheet(room: Room) -> str:
+    """A new recovery sheet; the old one opens nothing any more. Needs who manages people; returns the code. Not undoable."""
+    needs_counsellor(room)
+    return members.new_recovery_sheet(room)
+
+
+def is_sheet_group(code: str, position: int, typed: str) -> bool:
+    """Whether what was typed back is the sheet's group at this position (from 0)."""
+    return recovery.is_group(code, position, typed)

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.services import bookings, copies, people
 from psyroom.settings import Settings
+from psyroom.store import recovery, roomfile
+from psyroom.store.recovering import recover
 from psyroom.store.room import Room
 from psyroom.ui import ask, style, tokens
 from psyroom.ui.pages.settings import Here
@@ -198,3 +200,26 @@ def test_a_sound_room_is_told_to_be_sound(qtbot: QtBot, room: Room, window: Call
     card: SafetySection = part(window(room), SafetySection)
     press(card, "体检")
     qtbot.waitUntil(lambda: "体检完毕，没有发现问题" in words_of(card), timeout=30_000)
+
+
+def test_a_lost_recovery_sheet_is_replaced(
+    room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old = roomfile.read(room.folder).sheet.public
+    card: SafetySection = part(window(room), SafetySection)
+    monkeypatch.setattr(ask, "answerer", Hands(yes=False))
+    press(card, "换一张恢复单")
+    assert roomfile.read(room.folder).sheet.public == old, "it asks first"
+    monkeypatch.setattr(ask, "answerer", Hands(yes=True))
+    press(card, "换一张恢复单")
+    sheet, code = card.sheet, card.sheet.code
+    assert roomfile.read(room.folder).sheet.public != old and sheet.preview.page_count() == 1
+    press(sheet, "核对好了")
+    assert "不一样" in words_of(sheet), "nobody goes on without having looked"
+    sheet.answer.setText(recovery.groups(code)[sheet.asked].lower())
+    press(sheet, "核对好了")
+    assert "换好了" in words_of(card) and sheet.code == ""
+    folder = room.folder
+    room.close()
+    opened, _ = recover(folder, code, "甲", OTHER)
+    opened.close()

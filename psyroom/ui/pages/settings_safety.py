@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from psyroom.errors import Tell
-from psyroom.services import copies, rooms
+from psyroom.services import copies, people, rooms
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask
 from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, day_words, primary, text
 from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.settings_base import Section, heading
+from psyroom.ui.pages.settings_sheet import NewSheet
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
 from psyroom.ui.window import Shell
 
@@ -71,7 +72,9 @@ class SafetySection(Section):
         self.body.addLayout(self._facts)
         self.copy_button = primary("立即备份", self._copy, icon_name="copy")
         self.check_button = button("体检", self._check, icon_name="heartbeat", tip="核对加密文件、记录链和每一条记录")
-        self.put_row(self.copy_button, self.check_button)
+        self.sheet_button = button("换一张恢复单", self._new_sheet, icon_name="arrows-clockwise")
+        managing = [self.sheet_button] if people.may_manage(room) else []
+        self.put_row(self.copy_button, self.check_button, *managing)
         self.progress = Progress(cancel=self._cancel)
         self.progress.hide()
         self.add(self.progress)
@@ -155,6 +158,26 @@ class SafetySection(Section):
             self, copies.copy(self.room, folder), done=done, failed=self._failed,
             progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
         )  # fmt: skip
+
+    def _new_sheet(self) -> None:
+        sure = ask.confirm(
+            self,
+            "换一张恢复单？",
+            "恢复单丢了，或被不该看的人看过时才换。换好后旧的那张立刻作废，旧备份仍用旧的那张打开。",
+            yes="换新的",
+            grave=True,
+        )
+        if not sure:
+            return
+        made = self.shell.attempt(lambda: people.new_recovery_sheet(self.room))
+        if made:
+            empty_layout(self._result)
+            self.sheet = NewSheet(self.room, self.shell, made.result, self._sheet_kept)
+            self._result.addWidget(self.sheet)
+            self.sheet.answer.setFocus()
+
+    def _sheet_kept(self) -> None:
+        self._say("accent", "新的恢复单换好了。", "旧的那张请当面销毁。")
 
     def _check(self) -> None:
         self._begin("正在体检……")
