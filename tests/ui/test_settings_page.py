@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -13,37 +12,18 @@ from pytestqt.qtbot import QtBot
 from psyroom.services import drafts, school
 from psyroom.store.room import Room
 from psyroom.ui import drafting, style
-from psyroom.ui.pages.settings import Here
-from psyroom.ui.pages.settings_base import InPlace, Section
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
 from psyroom.ui.pages.settings_school import SchoolSection
 from psyroom.ui.pages.settings_terms import TermsSection
 from psyroom.ui.window import Shell
+from tests.ui.at_settings import form_of, page_of, part
 from tests.ui.at_the_window import buttons_of, open_window, press, words_of
-
-OTHER = "窗外的梧桐叶又落了一层厚"
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Callable[[Room], Shell]]:
     yield lambda room: open_window(qtbot, room, "settings")
     style.dress(style.look_for("light", 100))
-
-
-def page_of(shell: Shell) -> Here:
-    page = shell.go("settings")
-    assert isinstance(page, Here)
-    return page
-
-
-def part(shell: Shell, kind: type[Section]) -> Any:
-    return page_of(shell).section(kind)
-
-
-def form_of(section: Any) -> InPlace:
-    form = section.place.form
-    assert isinstance(form, InPlace)
-    return form
 
 
 # ---- who sees what ------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,39 +15,20 @@ from psyroom.store import recovery, roomfile
 from psyroom.store.recovering import recover
 from psyroom.store.room import Room
 from psyroom.ui import ask, style, tokens
-from psyroom.ui.pages.settings import Here
-from psyroom.ui.pages.settings_base import InPlace, Section
 from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
 from psyroom.ui.pages.settings_safety import LookSection, SafetySection
 from psyroom.ui.pages.settings_school import PlacesSection
 from psyroom.ui.pages.settings_timetable import TimetableSection
 from psyroom.ui.window import Shell
 from tests.conftest import PASSWORD
+from tests.ui.at_settings import OTHER, form_of, part
 from tests.ui.at_the_window import Hands, buttons_of, open_window, press, words_of
-
-OTHER = "窗外的梧桐叶又落了一层厚"
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Callable[[Room], Shell]]:
     yield lambda room: open_window(qtbot, room, "settings")
     style.dress(style.look_for("light", 100))
-
-
-def page_of(shell: Shell) -> Here:
-    page = shell.go("settings")
-    assert isinstance(page, Here)
-    return page
-
-
-def part(shell: Shell, kind: type[Section]) -> Any:
-    return page_of(shell).section(kind)
-
-
-def form_of(section: Any) -> InPlace:
-    form = section.place.form
-    assert isinstance(form, InPlace)
-    return form
 
 
 # ---- people -------------------------------------------------------------------------------------------------------
