@@ -1,4 +1,7 @@
-"""Who comes when (bookings) and who came (visits). Desk side: no free text, no reason, no urgency."""
+"""Who comes when (bookings) and who came (visits). Desk side: no free text, no reason, no urgency.
+
+Why a booking may break the room's rules (`BookingUrgency`) is a counsellor's to read and lies in case.db.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from psyroom.records.fields import ID, Fields, declare
+from psyroom.records.fields import CASES, ID, Fields, declare
 from psyroom.records.ids import new_id
 
 CLIENTS = {"student": "学生", "parent": "家长", "teacher": "教师", "group": "团体"}
@@ -56,12 +59,38 @@ class BookingFields(ClientFields):
     way: str = declare("self", label="预约方式", private=False, choices=WAYS)
     outcome: str = declare("open", label="结果", private=False, choices=OUTCOMES)
     follow_up: str = declare("", label="未到后的处理", private=False, choices=FOLLOW_UPS)
+    series: str = declare(
+        "", label="系列", private=False, pattern=ID, help="同一系列的预约记号相同；每次都是独立的一条"
+    )
 
 
 class Booking(BookingFields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     day: date = declare(label="日期", private=False, index=True)
     student: str = declare("", label="学生", index=True, pattern=ID)
+    series: str = declare("", label="系列", private=False, index=True, pattern=ID)
+
+
+URGENT = {
+    "today": "当天需要见面",
+    "asked_by_adult": "班主任或家长急请",
+    "own_wish": "学生主动急着要谈",
+    "follow_up": "上次约好尽快再谈",
+    "only_time": "只有这个时间能来",
+    "school": "学校临时安排",
+}
+"""Why a booking may come closer to another, or sooner, than the room's rules allow. Never on the desk's side: a
+counsellor's choice is kept in case.db, a duty person's goes into a sealed slip."""
+
+
+class BookingUrgency(Fields, table=True):
+    """Why one booking broke the room's rules (id: the booking's)."""
+
+    __tablename__ = "booking_urgency"
+    __table_args__ = {"schema": CASES}
+    id: str = Field(primary_key=True)
+    reason: str = declare(label="破例原因", choices=URGENT)
+    person: str = declare(label="谁定的", pattern=ID)
 
 
 class VisitFields(ClientFields):

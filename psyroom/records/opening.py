@@ -50,6 +50,7 @@ class ExceptionFields(Fields):
     place: str = declare("", label="房间", private=False, pattern=ID)
     person: str = declare("", label="值班教师", private=False, pattern=ID)
     why: str = declare("", label="原因", private=False, choices=WHY_CHANGED)
+    heals: date | None = declare(None, label="补哪一周", private=False, help="补开时：所补那一周的星期一")
 
 
 class OpeningException(ExceptionFields, table=True):

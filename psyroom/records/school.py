@@ -133,3 +133,21 @@ class Place(PlaceFields, table=True):
     """A room that can be booked: 个别辅导室, 团体活动室 …"""
 
     id: str = Field(default_factory=new_id, primary_key=True)
+
+
+class RoomRulesFields(Fields):
+    """The room's own rules for booking and counting; minutes."""
+
+    buffer_before: int = declare(0, label="每次之前留出", private=False, ge=0, le=120)
+    buffer_after: int = declare(10, label="每次之后留出", private=False, ge=0, le=120)
+    lead: int = declare(0, label="至少提前多久预约", private=False, ge=0, le=10080)
+    each_counts: bool = declare(
+        False, label="几个人同时值班分别计时", private=False, help="否：同一时间不论几个人在，只算一次"
+    )
+
+
+class RoomRules(RoomRulesFields, table=True):
+    """One row, id `room`; without it the defaults hold."""
+
+    __tablename__ = "room_rules"
+    id: str = Field(default="room", primary_key=True)

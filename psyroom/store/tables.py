@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
-from psyroom.records import booking, office, opening, people, school, students
+from psyroom.records import booking, events, groups, office, opening, people, rota, school, students, waiting, weeks
 from psyroom.store import chain
 
-MODULES = (booking, office, opening, people, school, students, chain)
+MODULES = (booking, events, groups, office, opening, people, rota, school, students, waiting, weeks, chain)
 MAIN = "main"  # desk.db, as SQLite calls the connection's first file
 CASES = "cases"  # case.db, attached in a counsellor's connection
 FILES = {MAIN: "desk.db", CASES: "case.db"}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
 from psyroom.store import triggers
 from psyroom.store.chain import link
 from psyroom.store.connection import raw_of
@@ -161,6 +163,8 @@ def drift(room: Room) -> list[tuple[str, str]]:
             if not is_watched(table):
                 continue
             names = [column.name for column in table.columns]
+            # what a migrated row holds in a column that its revisions do not know yet
+            born = {c.name: c.default.arg for c in table.columns if isinstance(c.default, ScalarElementColumnDefault)}
             place = names.index("id")
             wanted = ", ".join(f'"{n}"' for n in names)
             with room.snapshot() as session:
@@ -179,6 +183,6 @@ def drift(room: Room) -> list[tuple[str, str]]:
             found += [
                 (table.name, ref)
                 for ref in now.keys() & told.keys()
-                if any(told[ref].get(n, v) != v for n, v in zip(names, now[ref], strict=True))
+                if any(told[ref].get(n, born.get(n)) != v for n, v in zip(names, now[ref], strict=True))
             ]
     return found

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 OTHER = "窗外的梧桐叶又落了一层厚"
 WORDS = {
     "booking.name": 20, "visit.name": 20, "person.name": 20, "place.name": 20, "school.name": 60, "school.campus": 30,
-    "student.name": 40, "student.number": 30,
+    "student.name": 40, "student.number": 30, "waiting.name": 20,
 }  # fmt: skip
 """Text a person types that the desk may read: names and a number, and how long they may be."""
 NOT_TYPED = {
@@ -34,9 +34,14 @@ NOT_TYPED = {
     "filing.kind", "filing.span", "filing.at", "filing.files", "filing.figures", "filing.head", "person.public", "slip.at",
     "slip.sealed", "desk_state.id", "desk_state.value", "desk_draft.id", "desk_draft.person", "desk_draft.form",
     "desk_draft.about", "desk_draft.at", "desk_draft.text", "grade_naming.id", "calendar_year.id", "school.id",
+    "event.stage", "handover.at", "handover.items", "handover.read_at", "room_rules.id", "week_amendment.at",
+    "week_signature.at", "week_signature.rows",
 }  # fmt: skip
 """Text the program itself makes; a duty person's draft holds what the same form may hold."""
-REFERENCES = ("person", "place", "student", "booking", "closed_by", "id")
+REFERENCES = (
+    "person", "place", "student", "booking", "closed_by", "id", "series", "group", "visit", "waiting", "leader", "ref",
+    "instead_of", "to", "read_by",
+)  # fmt: skip
 CHILD = {"name": "周一鸣", "stage": "vocational", "cohort": 2026, "class_no": 1}
 NOW = datetime(2026, 9, 8, 12, 5)
 

@@ -4,6 +4,7 @@ without a sample room from before it."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -38,7 +39,7 @@ def shape(room: Room) -> dict[str, dict[str, str]]:
         raw = raw_of(session)
         return {
             schema: {
-                name: " ".join(sql.split())
+                name: re.sub(r"\s*([(),])\s*", r"\1", " ".join(sql.split()))
                 for name, sql in raw.execute(
                     f"SELECT name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL"
                 ).fetchall()
@@ -87,8 +88,9 @@ def on_the_desk(execute: Execute) -> None:
     execute("CREATE TABLE main.extra (id VARCHAR PRIMARY KEY)")
 
 
-BOTH = Step(2, frozenset({"main", "cases"}), widen)
-DESK = Step(2, frozenset({"main"}), on_the_desk)
+NEXT = migrations.LATEST + 1
+BOTH = Step(NEXT, frozenset({"main", "cases"}), widen)
+DESK = Step(NEXT, frozenset({"main"}), on_the_desk)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def columns(folder: Path, keys: dict[str, bytes], schema: str, table: str) -> li
 
 
 def test_steps_run_once_over_both_files(sample: Path, keys_of: dict[str, bytes]) -> None:
-    assert bring_up_to_date(sample, keys_of, [BOTH]) == [2]
+    assert bring_up_to_date(sample, keys_of, [BOTH]) == [NEXT]
     assert bring_up_to_date(sample, keys_of, [BOTH]) == []
     assert "nickname" in columns(sample, keys_of, "main", "student")
     assert columns(sample, keys_of, "cases", "student_label") == ["student", "label", "id"]
@@ -136,7 +138,7 @@ def test_a_step_that_fails_leaves_both_files_as_they_were(sample: Path, keys_of:
 
     before = state(sample, keys_of)
     with pytest.raises(Exception, match="no such table"):
-        bring_up_to_date(sample, keys_of, [Step(2, BOTH.files, fails)])
+        bring_up_to_date(sample, keys_of, [Step(NEXT, BOTH.files, fails)])
     assert state(sample, keys_of) == before
     with open_room(sample, COUNSELLOR, PASSWORDS[COUNSELLOR]) as room:
         assert whole(check(room)) == set()
@@ -155,7 +157,7 @@ def test_a_step_killed_in_the_middle_leaves_both_files_as_they_were(sample: Path
     process = os.fork()
     if process == 0:
         try:
-            bring_up_to_date(sample, keys_of, [Step(2, BOTH.files, killed)])
+            bring_up_to_date(sample, keys_of, [Step(NEXT, BOTH.files, killed)])
         finally:
             os._exit(1)
     assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
@@ -168,7 +170,7 @@ def test_a_step_over_both_files_waits_for_a_counsellor(sample: Path, keys_of: di
     desk = {"main": keys_of["main"]}
     with pytest.raises(NeedsCases):
         bring_up_to_date(sample, desk, [BOTH])
-    assert bring_up_to_date(sample, desk, [DESK]) == [2]
+    assert bring_up_to_date(sample, desk, [DESK]) == [NEXT]
     assert bring_up_to_date(sample, keys_of, [DESK]) == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from psyroom.errors import Damaged, NeedsCases, NewerFormat
 from psyroom.store import triggers
 from psyroom.store.connection import Connection, connect, driver
+from psyroom.store.migrations import cases_3, desk_2
 
 Execute = Callable[..., Any]
 
@@ -23,10 +24,13 @@ class Step:
     run: Callable[[Execute], None]
 
 
-STEPS: Sequence[Step] = ()
+STEPS: Sequence[Step] = (
+    Step(2, frozenset({"main"}), desk_2.run),  # apart from 3: a duty person may be the first to open
+    Step(3, frozenset({"cases"}), cases_3.run),
+)
 """Steps after the first shape, which `create_all` makes and `tests/store/samples/` keeps."""
 
-LATEST = 1
+LATEST = 3
 
 
 def bring_up_to_date(folder: Path, keys: dict[str, bytes], steps: Sequence[Step] | None = None) -> list[int]:

@@ -7,7 +7,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from psyroom.records.booking import Visit
+from psyroom.records.booking import Booking, Visit
+from psyroom.records.opening import OpeningException
 from psyroom.records.school import School, Term
 from psyroom.records.students import Student, StudentDetail, StudentLabel
 from psyroom.store import keys
@@ -34,6 +35,10 @@ def make(folder: Path) -> str:
                 deed.session.add(student)
                 deed.session.add(StudentDetail(id=student.id, guardian=f"家长{number}", born=date(2012, 3, 5)))
                 deed.session.add(StudentLabel(student=student.id, label="poor"))
+        with room.write("新增预约") as deed:
+            booking = Booking(day=date(2026, 9, 8), starts=740, ends=780, person=room.person.id, student=student.id)
+            extra = OpeningException(day=date(2026, 9, 5), starts=540, ends=600, opens=True, why="make_up")
+            deed.session.add_all([booking, extra])
         with room.write("登记来访") as deed:
             deed.session.add(
                 Visit(day=date(2026, 9, 1), starts=740, ends=780, person=room.person.id, student=student.id)
