@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
-from psyroom import commands, log
-from psyroom.commands import Answer
+from psyroom import log
+from psyroom.commands import history, openings, people, returns, rooms, students
+from psyroom.commands.opening import Answer, WrongUse, note
 from psyroom.errors import Tell
 
 
@@ -29,15 +30,15 @@ def run(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         code, answer, words = options.does(options)
-    except commands.WrongUse as wrong:
+    except WrongUse as wrong:
         parser.error(str(wrong))
     except Tell as told:
-        commands.note(str(told))
+        note(str(told))
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 1
     except Exception as error:  # a bug: an id in the log, none of the record's text
-        commands.note(f"出了问题，已记入日志（编号 {log.bug(error)}），没有做任何改动。")
+        note(f"出了问题，已记入日志（编号 {log.bug(error)}），没有做任何改动。")
         return 1
     _tell(json.dumps(answer, ensure_ascii=False) if options.json else words)
     return code
@@ -53,7 +54,7 @@ def _tell(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes there when the process ends
         if not isinstance(error, BrokenPipeError):
-            commands.note("已经做完，但结果没有写出去，请检查磁盘或输出的位置。")
+            note("已经做完，但结果没有写出去，请检查磁盘或输出的位置。")
 
 
 # ---- arguments ------------------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def _parser() -> _Parser:
         return verbs.add_parser(name, help=help, parents=[shared]).add_subparsers(required=True, parser_class=_Parser)
 
     room = group("room", "新建、检查辅导室")
-    new = add(room, "new", commands.room_new, "新建一间辅导室")
+    new = add(room, "new", rooms.room_new, "新建一间辅导室")
     new.add_argument("--school", required=True)
     new.add_argument("--campus", default="")
     new.add_argument("--stage", required=True)
@@ -105,47 +106,47 @@ def _parser() -> _Parser:
     new.add_argument("--counsellor", required=True)
     new.add_argument("--recovery-out", required=True, metavar="FILE")
     new.add_argument("--keyring", choices=["auto", "off"], default="auto")
-    add(room, "check", commands.room_check, "体检：文件、记录链与记录是否一致")
+    add(room, "check", rooms.room_check, "体检：文件、记录链与记录是否一致")
 
-    people = group("people", "管理人员")
-    person = add(people, "add", commands.people_add, "添加能打开辅导室的人")
+    staff = group("people", "管理人员")
+    person = add(staff, "add", people.people_add, "添加能打开辅导室的人")
     person.add_argument("name")
     person.add_argument("--role", required=True, choices=["duty", "counsellor"])
 
     roster = group("roster", "学生名册")
-    imported = add(roster, "import", commands.roster_import, "导入名册")
+    imported = add(roster, "import", students.roster_import, "导入名册")
     imported.add_argument("file")
     imported.add_argument("--dry-run", action="store_true")
 
-    students = group("students", "学生")
-    find = add(students, "find", commands.students_find, "按姓名、拼音首字母、班级、号码查找")
+    pupils = group("students", "学生")
+    find = add(pupils, "find", students.students_find, "按姓名、拼音首字母、班级、号码查找")
     find.add_argument("text")
 
-    undo = add(verbs, "undo", commands.undo, "撤销上一步，或指定的一步")
+    undo = add(verbs, "undo", history.undo, "撤销上一步，或指定的一步")
     undo.add_argument("--deed", default=None, type=_id)
 
-    openings = group("openings", "开放记录")
-    ledger = add(openings, "import", commands.openings_import, "导入开放（值班）台账")
+    opening = group("openings", "开放记录")
+    ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
     ledger.add_argument("file")
     ledger.add_argument("--dry-run", action="store_true")
-    hours = add(verbs, "hours", commands.hours, "逐周开放时间")
+    hours = add(verbs, "hours", openings.hours, "逐周开放时间")
     hours.add_argument("--term", default=None)
 
-    returns = group("return", "报表")
-    add(returns, "list", commands.return_list, "有哪些报表")
-    make = add(returns, "make", commands.return_make, "制作报表（PDF 与 xlsx）")
+    papers = group("return", "报表")
+    add(papers, "list", returns.return_list, "有哪些报表")
+    make = add(papers, "make", returns.return_make, "制作报表（PDF 与 xlsx）")
     make.add_argument("name")
     make.add_argument("--term", required=True)
     make.add_argument("--out", required=True)
 
-    copy = add(verbs, "copy", commands.copy, "做一份核对过的备份")
+    copy = add(verbs, "copy", rooms.copy, "做一份核对过的备份")
     copy.add_argument("--to", required=True)
-    back = add(verbs, "bring-back", commands.bring_back, "从备份恢复到新文件夹")
+    back = add(verbs, "bring-back", rooms.bring_back, "从备份恢复到新文件夹")
     back.add_argument("copy")
     back.add_argument("--recovery-out", required=True, metavar="FILE")
     back.add_argument("--keyring", choices=["auto", "off"], default="auto")
 
-    demo = add(verbs, "demo", commands.demo, "建一所练习学校")
+    demo = add(verbs, "demo", rooms.demo, "建一所练习学校")
     demo.add_argument("folder")
     demo.add_argument("--times", type=int, default=1)
     demo.add_argument("--today", type=_day, default=None)

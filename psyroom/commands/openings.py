@@ -1,0 +1,46 @@
+"""When the room was open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from psyroom.commands.opening import Answer, open_room
+
+
+def openings_import(options: Any) -> Answer:
+    from psyroom.services import ledger
+
+    with open_room(options) as room:
+        done = ledger.import_ledger(room, Path(options.file), dry_run=options.dry_run)
+        answer = done.as_json()
+    words = "新增 {new}，已有 {unchanged}，重复 {repeated}".format(**answer)
+    lines = [f"{p['sheet']} 第 {p['row']} 行：{p['reason']}" for p in answer["problems"]]
+    return 0, answer, "\n".join([words, *lines])
+
+
+def hours(options: Any) -> Answer:
+    from psyroom.services import hours, school
+
+    with open_room(options) as room:
+        context = school.context(room)
+        term = context.term(options.term) if options.term else context.term_on(room.today())
+        weeks = hours.weeks(room, term)
+    answer = [
+        {
+            "week": w.week,
+            "starts": w.starts.isoformat(),
+            "outside_lessons_minutes": w.outside_lessons_minutes,
+            "open_minutes": w.open_minutes,
+            "target_minutes": w.target_minutes,
+            "calendar_assumed": w.calendar_assumed,
+        }
+        for w in weeks
+    ]
+    lines = [
+        f"第{w.week}周 {w.starts} 课外 {w.outside_lessons_minutes} 分钟，全部 {w.open_minutes} 分钟"
+        + (f"，目标 {w.target_minutes}" if w.target_minutes is not None else "")
+        + ("（节假日安排未确认）" if w.calendar_assumed else "")
+        for w in weeks
+    ]
+    return 0, answer, "\n".join(lines)
