@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
@@ -33,6 +33,9 @@ from psyroom.ui.kit import Form, Tag, Toast, text, tool
 from psyroom.ui.page import Page
 from psyroom.ui.side import FindBox, Side
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
+
+if TYPE_CHECKING:
+    from psyroom.ui.help import HelpPage
 
 NAME = "心理辅导室"
 BREATH = 500
@@ -82,6 +85,7 @@ class Shell(QMainWindow):
         self.pages: dict[str, Page] = {}
         self._missed: dict[str, set[str]] = {}  # what changed while a page was out of sight; empty: anything
         self.now_shown = ""
+        self._help: HelpPage | None = None
         self._build()
         self._keys()
         self.changed.connect(self._on_changed)
@@ -106,6 +110,7 @@ class Shell(QMainWindow):
         self.side.foot.addWidget(tool("lock-simple", "锁定（Ctrl+L）", self.lock))
         self.side.foot.addWidget(tool("eye-slash", "遮住屏幕（F12）", self.cover))
         self.side.foot.addWidget(tool("arrow-counter-clockwise", "撤销上一步（Ctrl+Z）", self.undo))
+        self.side.foot.addWidget(tool("question", "帮助（F1）", self.help))
         self.side.foot.addStretch(1)
         across.addWidget(self.side)
         column = QVBoxLayout()
@@ -150,6 +155,7 @@ class Shell(QMainWindow):
             ("Ctrl+K", self.find_student),
             ("Ctrl+L", self.lock),
             ("F12", self.cover),
+            ("F1", self.help),
             ("Ctrl+Z", self.undo),
             ("Ctrl+Q", self.walk_in),
             ("Ctrl++", lambda: self.text_size(1)),
@@ -186,6 +192,23 @@ class Shell(QMainWindow):
             self.pages[entry.key] = entry.make(self.room, self)
             self.stack.addWidget(self.pages[entry.key])
         return self.pages[entry.key]
+
+    def help(self) -> None:
+        """F1: the help, at the page that belongs to what is shown; F1 or Esc goes back."""
+        from psyroom.ui.help import HelpPage, topic_of
+
+        if self._help is None:
+            self._help = HelpPage(self.leave_help)
+            self.stack.addWidget(self._help)
+        elif self.stack.currentWidget() is self._help:
+            self.leave_help()
+            return
+        self.stack.setCurrentWidget(self._help)
+        self._help.show_topic(topic_of(self.now_shown).key)
+        self._help.shown()
+
+    def leave_help(self) -> None:
+        self.go(self.now_shown)
 
     def build_ahead(self) -> None:
         """Build the pages nobody has opened yet, one at a time with a breath between, so that their first showing does
