@@ -6,36 +6,33 @@ free text, no reason, no urgency. The calendar's reading is `week.week`, what to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, delete
 
-from psyroom.errors import Conflict, NotFound, NotValid, Refused
+from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.records.booking import OUTCOMES, STANDING, Booking, BookingFields, Timetable, TimetableFields
 from psyroom.records.fields import checked
 from psyroom.rules import booking as rules
-from psyroom.rules.booking import Appointment, Around, Clash, Free, OwnLesson
-from psyroom.rules.plan import plan_of_day
+from psyroom.rules.booking import Around, Free
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
-from psyroom.services import clients, drafts
+from psyroom.services import around, clients, drafts
+from psyroom.services.around import Checked, Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
-from psyroom.services.week import one_offs, template
 from psyroom.store.history import Step
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import school as ask_school
-from psyroom.store.room import Room
+from psyroom.store.room import Deed, Room
 
 FORM = "booking"
 """The name under which an unsaved booking is kept."""
 
 CANCELLED = ("cancelled_by_student", "cancelled_by_teacher", "suspended")
-LOOK_AHEAD = 14  # days in which free times are sought
-USUAL_VISIT = 40  # minutes reckoned for somebody still inside
 
 
 @dataclass(frozen=True)
@@ -47,94 +44,22 @@ class Booked:
     deed: str = ""
 
 
-@dataclass(frozen=True)
-class Checked:
-    """What speaks against a time, and where else there is room. `ok`: nothing hard."""
-
-    hard: tuple[Clash, ...] = ()
-    soft: tuple[Clash, ...] = ()
-    free: tuple[Free, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        return not self.hard
-
-    @property
-    def to_confirm(self) -> tuple[Clash, ...]:
-        """Soft ones that a person must say yes to; the others are only said."""
-        return tuple(c for c in self.soft if c.kind == "lesson_student")
+# ---- what speaks against a time -------------------------------------------------------------------------------
 
 
-class Clashes(Conflict):
-    """A time that cannot be, or needs a yes. `clashes` with kind and sentence, `free`: nearest free times,
-    `confirm`: it can be saved with `anyway`."""
+def look_in(
+    session: Session,
+    school: SchoolContext,
+    fields: Any,
+    now: datetime,
+    booking_id: str = "",
+    *,
+    without: Collection[str] = (),
+) -> Checked:
+    """What speaks against a booking (a row, or fields as `BookingFields`), inside the caller's transaction.
 
-    def __init__(self, clashes: tuple[Clash, ...], free: tuple[Free, ...], *, confirm: bool) -> None:
-        self.clashes, self.free, self.confirm = clashes, free, confirm
-        self.causes = [c.sentence for c in clashes]
-        super().__init__(why="；".join(dict.fromkeys(self.causes)) + "。")
-
-
-# ---- what stands around ---------------------------------------------------------------------------------------
-
-
-def _appointment(row: Any, stage: str = "", **more: Any) -> Appointment:
-    return Appointment(
-        day=row.day, starts=row.starts, ends=row.ends, person=row.person, place=row.place, client=row.client,
-        student=row.student, name=row.name, form=row.form, group_no=row.group_no, channel=row.channel, stage=stage, **more,
-    )  # fmt: skip
-
-
-def _around(session: Session, school: SchoolContext, first: date, last: date, now: datetime) -> Around:
-    """Everything a booking in these days could run into."""
-    standing = ask.standing(session, first, last)
-    hours = {b.id: (b.day, b.starts, b.ends) for b in standing}
-    minute = now.hour * 60 + now.minute
-    visits = []
-    for v in ask.visits(session, first, last):
-        ends = v.ends
-        if ends is None:  # still inside: it will not last the whole day
-            usual = max(hours[v.booking][2] if v.booking in hours else 0, v.starts + USUAL_VISIT)
-            ends = min(max(usual, minute) if v.day == now.date() else usual, 1440)
-        booked = hours.get(v.booking)
-        if booked is not None and booked[0] == v.day and booked[1] <= v.starts and ends <= booked[2]:
-            continue  # it lies within its booking, which keeps the slot
-        visits.append(replace(_appointment(v, id=v.id), ends=ends))
-    slots, exceptions = template(ask.slots(session, first, last)), one_offs(ask.exceptions(session, first, last))
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return Around(
-        today=now.date(),
-        now=minute,
-        calendar=school.calendar,
-        bookings=[_appointment(b, id=b.id) for b in standing],
-        visits=visits,
-        timetable=[OwnLesson(t.person, t.weekday, t.starts, t.ends) for t in ask.timetable(session)],
-        periods=school.periods,
-        plan={day: plan_of_day(day, slots, exceptions, school.calendar) for day in days},
-        names={**school.people, **school.places},
-    )
-
-
-def _asked(session: Session, fields: Any, booking_id: str) -> Appointment:
-    student = ask.students(session, [fields.student]).get(fields.student)
-    stage = student.stage if student is not None and fields.client == "student" else ""
-    return _appointment(fields, stage, id=booking_id)
-
-
-def _look(session: Session, school: SchoolContext, asked: Appointment, now: datetime) -> Checked:
-    around = _around(session, school, asked.day, asked.day, now)
-    found = rules.conflicts(asked, around)
-    hard, soft = tuple(c for c in found if c.hard), tuple(c for c in found if not c.hard)
-    free: tuple[Free, ...] = ()
-    if hard or any(c.kind in ("lesson_student", "closed") for c in soft):
-        free = _free(session, school, asked, now, 3)
-    return Checked(hard, soft, free)
-
-
-def _free(session: Session, school: SchoolContext, asked: Appointment, now: datetime, count: int) -> tuple[Free, ...]:
-    first = max(asked.day - timedelta(days=7), now.date())
-    last = max(asked.day, now.date()) + timedelta(days=LOOK_AHEAD)
-    return tuple(rules.nearest_free(asked, _around(session, school, first, last, now), count))
+    `booking_id`: the one that is changed, which is not held against itself; `without`: others to leave out too."""
+    return around.look(session, school, around.asked(session, fields, booking_id), now, without)
 
 
 def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str = "") -> Checked:
@@ -142,7 +67,7 @@ def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str 
     fields = _shaped({"client": "student", "place": "", **values})
     school = context(room)
     with room.snapshot() as session:
-        return _look(session, school, _asked(session, fields, booking_id), now)
+        return look_in(session, school, fields, now, booking_id)
 
 
 def nearest_free(room: Room, values: Mapping[str, Any], now: datetime, count: int = 3) -> tuple[Free, ...]:
@@ -150,7 +75,7 @@ def nearest_free(room: Room, values: Mapping[str, Any], now: datetime, count: in
     fields = _shaped({"client": "student", "place": "", **values})
     school = context(room)
     with room.snapshot() as session:
-        return _free(session, school, _asked(session, fields, ""), now, count)
+        return around.find_free(session, school, around.asked(session, fields), now, count)
 
 
 def next_free(room: Room, values: Mapping[str, Any], now: datetime) -> Free | None:
@@ -174,55 +99,88 @@ def _shaped(values: Mapping[str, Any]) -> BookingFields:
 # ---- the deeds ------------------------------------------------------------------------------------------------
 
 
-def book(room: Room, values: Mapping[str, Any], now: datetime, *, anyway: bool = False) -> Booked:
+def book(room: Room, values: Mapping[str, Any], now: datetime, *, anyway: bool = False, urgent: str = "") -> Booked:
     """A new booking. Raises `NotValid`, or `Clashes` with the causes and the three nearest free times; `anyway` takes on
-    the student's lesson, never a hard conflict."""
-    return _save(room, "新增预约", "", values, now, anyway)
+    the student's lesson, `urgent` (a code of `URGENT`) the room's own rules, nothing a hard conflict."""
+    return _save(room, "新增预约", "", values, now, anyway, urgent)
 
 
-def change(room: Room, booking_id: str, values: Mapping[str, Any], now: datetime, *, anyway: bool = False) -> Booked:
+def change(
+    room: Room, booking_id: str, values: Mapping[str, Any], now: datetime, *, anyway: bool = False, urgent: str = ""
+) -> Booked:
     """Change what a booking says while nobody has come yet."""
-    return _save(room, "修改预约", booking_id, values, now, anyway)
+    return _save(room, "修改预约", booking_id, values, now, anyway, urgent)
 
 
 def move(
-    room: Room, booking_id: str, day: date, starts: int, ends: int, now: datetime, *, anyway: bool = False
+    room: Room,
+    booking_id: str,
+    day: date,
+    starts: int,
+    ends: int,
+    now: datetime,
+    *,
+    anyway: bool = False,
+    urgent: str = "",
 ) -> Booked:
     """To another time, or a longer or shorter one."""
-    return _save(room, "移动预约", booking_id, {"day": day, "starts": starts, "ends": ends}, now, anyway)
+    return _save(room, "移动预约", booking_id, {"day": day, "starts": starts, "ends": ends}, now, anyway, urgent)
 
 
-def _save(room: Room, label: str, booking_id: str, values: Mapping[str, Any], now: datetime, anyway: bool) -> Booked:
+def _save(
+    room: Room, label: str, booking_id: str, values: Mapping[str, Any], now: datetime, anyway: bool, urgent: str
+) -> Booked:
     school = context(room)
     with room.write(label) as deed:
-        session = deed.session
-        row = None
-        if booking_id:
-            row = _open_booking(session, booking_id)
-            values = {**row.model_dump(exclude={"id"}), **values}
-        allowed = {name: values[name] for name in BookingFields.model_fields if name in values}
-        allowed |= clients.settle(session, allowed) | {"outcome": "open", "follow_up": ""}
-        fields = _shaped(allowed)
-        if fields.channel != "in_person":
-            fields.place = ""  # on the telephone no room is taken
-        _known(session, fields)
-        found = _look(session, school, _asked(session, fields, booking_id), now)
-        _stop(found, anyway)
-        if row is None:
-            row = Booking(**fields.model_dump())
-        else:
-            row.sqlmodel_update(fields.model_dump())
-        session.add(row)
-        drafts.discard_in(session, room, FORM, booking_id)
-    said = [c.sentence for c in found.soft if c.kind != "lesson_student" or anyway]
-    return Booked(row.id, (f"{day_name(row.day)} {span(row.starts, row.ends)}", *said), deed.id)
+        row, found = put(deed, room, school, values, now, booking_id=booking_id, anyway=anyway, urgent=urgent)
+        drafts.discard_in(deed.session, room, FORM, booking_id)
+    return Booked(row.id, (f"{day_name(row.day)} {span(row.starts, row.ends)}", *taken_on(found, anyway)), deed.id)
 
 
-def _stop(found: Checked, anyway: bool) -> None:
-    if found.hard:
-        raise Clashes(found.hard, found.free, confirm=False)
-    if found.to_confirm and not anyway:
-        raise Clashes(found.to_confirm, found.free, confirm=True)
+def taken_on(found: Checked, anyway: bool) -> tuple[str, ...]:
+    """The sentences of what spoke softly against a time that was saved all the same."""
+    return tuple(c.sentence for c in found.soft if c.kind != "lesson_student" or anyway)
+
+
+def put(
+    deed: Deed,
+    room: Room,
+    school: SchoolContext,
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    booking_id: str = "",
+    anyway: bool = False,
+    urgent: str = "",
+    series: str = "",
+    without: Collection[str] = (),
+) -> tuple[Booking, Checked]:
+    """One booking inside a caller's deed: checked against everything written so far, then written.
+
+    With `booking_id` the `values` stand over what that booking says. `series` marks it; without one it keeps its mark.
+    `without`: bookings the same deed is about to move away. Raises `NotValid`, `NotFound`, `Refused`, `Clashes`."""
+    session = deed.session
+    row = None
+    if booking_id:
+        row = _open_booking(session, booking_id)
+        values = {**row.model_dump(exclude={"id"}), **values}
+    allowed = {name: values[name] for name in BookingFields.model_fields if name in values}
+    allowed |= clients.settle(session, allowed) | {"outcome": "open", "follow_up": ""}
+    if series:
+        allowed["series"] = series
+    fields = _shaped(allowed)
+    if fields.channel != "in_person":
+        fields.place = ""  # on the telephone no room is taken
+    _known(session, fields)
+    found = look_in(session, school, fields, now, booking_id, without=without)
+    around.stop(found, anyway=anyway, urgent=urgent)
+    if row is None:
+        row = Booking(**fields.model_dump())
+    else:
+        row.sqlmodel_update(fields.model_dump())
+    session.add(row)
+    session.flush()  # what follows in the same deed must see it
+    return row, found
 
 
 def _open_booking(session: Session, booking_id: str) -> Booking:
@@ -273,7 +231,7 @@ def reopen(room: Room, booking_id: str, now: datetime) -> Booked:
             raise NotFound(what="这个预约")
         if row.outcome in STANDING:
             raise Refused(why="这个预约本来就有效，不用恢复。")
-        found = _look(deed.session, school, _asked(deed.session, row, booking_id), now)
+        found = look_in(deed.session, school, row, now, booking_id)
         if found.hard:
             raise Clashes(found.hard, found.free, confirm=False)
         row.outcome, row.follow_up = "open", ""
@@ -288,8 +246,8 @@ def after_undo(session: Session, steps: Iterable[Step]) -> None:
         row = ask.booking(session, booking_id)
         if row is None or row.outcome not in STANDING:
             continue
-        others = [_appointment(b, id=b.id) for b in ask.standing(session, row.day, row.day)]
-        found = rules.conflicts(_appointment(row, id=row.id), Around(today=row.day, now=0, bookings=others))
+        others = [around.appointment(b, id=b.id) for b in ask.standing(session, row.day, row.day)]
+        found = rules.conflicts(around.appointment(row, id=row.id), Around(today=row.day, now=0, bookings=others))
         if hard := tuple(c for c in found if c.hard):
             raise Clashes(hard, (), confirm=False)
 

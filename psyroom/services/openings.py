@@ -22,9 +22,10 @@ from psyroom.rules.typed import clock, span
 from psyroom.services.ledger import LedgerDone as LedgerDone
 from psyroom.services.ledger import import_ledger as import_ledger
 from psyroom.services.school import context
-from psyroom.services.week import one_offs, template
+from psyroom.services.week import duty_turns, one_offs, template
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import opening as ask
+from psyroom.store.questions import rota as ask_rota
 from psyroom.store.room import Room
 
 TOO_LONG = 16 * 60
@@ -182,8 +183,9 @@ def plan_between(room: Room, first: date, last: date) -> list[PlanSlot]:
     with room.snapshot() as session:
         slots = template(ask_plan.slots(session, first, last))
         changes = one_offs(ask_plan.exceptions(session, first, last))
+        turns = duty_turns(ask_rota.turns(session, first, last))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [slot for day in days for slot in plan_of_day(day, slots, changes, calendar)]
+    return [slot for day in days for slot in plan_of_day(day, slots, changes, calendar, turns)]
 
 
 # ---- duty on, duty off -----------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from typing import Any
 from sqlmodel import Session
 
 from psyroom.records.booking import OUTCOMES
-from psyroom.rules.plan import OneOff, TemplateSlot, plan_of_day
+from psyroom.rules.plan import OneOff, TemplateSlot, Turn, plan_of_day
 from psyroom.services.clients import Names
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import rota as ask_rota
 from psyroom.store.room import Room
 
 LEAST_SHOWN = 25  # minutes a card of somebody still inside takes at least
@@ -117,6 +118,11 @@ def one_offs(rows: Iterable[Any]) -> list[OneOff]:
     return [OneOff(r.id, r.day, r.starts, r.ends, r.opens, r.person, r.place) for r in rows]
 
 
+def duty_turns(rows: Iterable[Any]) -> list[Turn]:
+    """The turns of the rota as the rules take them."""
+    return [Turn(r.id, r.day, r.starts, r.ends, r.place, r.person, r.instead_of, r.why) for r in rows]
+
+
 def lessons_on(school: SchoolContext, day: date, stage: str = "") -> list[Band]:
     """The lessons of a school day; of one stage, or of every stage of the school together."""
     if not school.calendar.is_school_day(day):
@@ -183,9 +189,10 @@ def _weekdays(room: Room, first: date, count: int, now: datetime) -> Week:
         slots = ask.slots(session, days[0], days[-1])
         exceptions = ask.exceptions(session, days[0], days[-1])
         timetable = ask.timetable(session)
+        turns = duty_turns(ask_rota.turns(session, days[0], days[-1]))
     found = []
     for day in days:
-        plan = plan_of_day(day, template(slots), one_offs(exceptions), school.calendar)
+        plan = plan_of_day(day, template(slots), one_offs(exceptions), school.calendar, turns)
         found.append(
             Day(
                 day,

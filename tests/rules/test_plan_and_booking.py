@@ -13,7 +13,7 @@ from psyroom.rules.booking import Appointment, Around, Clash, OwnLesson, conflic
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.intervals import meet
 from psyroom.rules.periods import PeriodSpan
-from psyroom.rules.plan import OneOff, PlanSlot, TemplateSlot, plan_of_day
+from psyroom.rules.plan import OneOff, PlanSlot, TemplateSlot, Turn, plan_of_day, stale
 
 MONDAY = date(2026, 11, 23)
 START = date(2026, 9, 1)
@@ -191,3 +191,47 @@ def test_hard_conflicts_are_exactly_shared_minutes(taken: list[Appointment], sta
     assert ("counsellor" in hard) == any(a.person == "a" for a in meeting)
     assert ("room" in hard) == any(a.place == "r" for a in meeting)
     assert ("client" in hard) == any(a.student == "s" for a in meeting)
+
+
+def turn(turn_id: str, day: date, starts: int, ends: int, person: str, **more: str) -> Turn:
+    return Turn(turn_id, day, starts, ends, **{"place": "r", "person": person, **more})
+
+
+def test_a_turn_of_the_rota_puts_its_person_on_the_slot() -> None:
+    (slot,) = plan_of_day(MONDAY, [NOON], [], Calendar(), [turn("t", MONDAY, 720, 780, "b")])
+    assert (slot.person, slot.turn, slot.source) == ("b", "t", "noon")
+    for other in (
+        turn("t", MONDAY + timedelta(days=7), 720, 780, "b"),
+        turn("t", MONDAY, 720, 770, "b"),
+        turn("t", MONDAY, 720, 780, "b", place="elsewhere"),
+    ):
+        plan = plan_of_day(MONDAY, [NOON], [], Calendar(), [other])
+        assert [(s.person, s.turn) for s in plan] == [("a", "")]
+        assert stale(plan, [other]) == [other]
+
+
+def test_who_takes_over_from_one_who_is_away_keeps_the_room_open() -> None:
+    away = OneOff("x", MONDAY, 0, 1440, False, person="a")
+    assert plan_of_day(MONDAY, [NOON], [away], Calendar()) == []
+    assert [s.person for s in plan_of_day(MONDAY, [NOON], [away], Calendar(), [turn("t", MONDAY, 720, 780, "b")])] == ["b"]
+    own = turn("t", MONDAY, 720, 780, "a")
+    assert stale(plan_of_day(MONDAY, [NOON], [away], Calendar(), [own]), [own]) == [own]
+
+
+def test_a_slot_cut_short_keeps_its_person_and_what_is_left_can_be_given_to_another() -> None:
+    cut = OneOff("x", MONDAY, 750, 1440, False)
+    for hours in ((720, 780), (720, 750)):
+        (slot,) = plan_of_day(MONDAY, [NOON], [cut], Calendar(), [turn("t", MONDAY, *hours, "b")])
+        assert (slot.starts, slot.ends, slot.person) == (720, 750, "b")
+
+
+def test_two_who_keep_the_same_hours_are_not_mixed_up() -> None:
+    both = [NOON, replace(NOON, id="noon2", person="b")]
+    plan = plan_of_day(MONDAY, both, [], Calendar(), [turn("t", MONDAY, 720, 780, "c", instead_of="b")])
+    assert {s.source: s.person for s in plan} == {"noon": "a", "noon2": "c"}
+    free = [replace(NOON, id="free", person=""), NOON]
+    plan = plan_of_day(MONDAY, free, [], Calendar(), [turn("t", MONDAY, 720, 780, "c")])
+    assert {s.source: s.person for s in plan} == {"noon": "a", "free": "c"}
+    one = turn("t", MONDAY, 720, 780, "c")
+    extra = OneOff("e", MONDAY, 720, 780, True, place="r")
+    assert [s.turn for s in plan_of_day(MONDAY, [], [extra], Calendar(), [one, replace(one, id="u")])] == ["t"]
