@@ -76,11 +76,13 @@ class Around:
 
 @dataclass(frozen=True)
 class Clash:
-    """`kind`: counsellor, client, room, lesson_own, lesson_student, closed or past."""
+    """`kind`: counsellor, client, room, lesson_own, lesson_student, buffer, lead, closed or past. `urgent`: against the
+    room's own rules, so that it needs a reason of `records.booking.URGENT`."""
 
     kind: str
     hard: bool
     sentence: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
