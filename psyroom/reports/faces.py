@@ -1,6 +1,6 @@
 """The faces for paper: loading them, choosing one that has every character, and telling a reader which character is which.
 
-Three faces ship with the program (`resources/fonts`, made by `installer/make_fonts.py`). reportlab takes TrueType only,
+Four faces ship with the program (`resources/fonts`, made by `installer/make_fonts.py`). reportlab takes TrueType only,
 embeds what is used, and is silent about a missing glyph: so every piece of text goes through `fit`, which takes one face
 for the whole name or cell and writes 〓 where no face knows the character.
 """
@@ -19,9 +19,11 @@ from psyroom.paths import resource
 
 SONG = "PsyroomSong"  # 宋体: running text
 HEI = "PsyroomHei"  # 黑体: headings of columns and rows, totals
-HEAVY = "PsyroomSongHeavy"  # 粗宋: titles
-CHAIN = {SONG: (SONG, HEI), HEI: (HEI, SONG), HEAVY: (HEAVY, SONG, HEI)}
-"""Which faces are tried, in order, for a text that asks for the first."""
+BIAOSONG = "PsyroomBiaoSong"  # in the manner of 小标宋: titles
+KAI = "PsyroomKai"  # 楷体: what speaks to a person (slips, notes), sub-headings of official papers
+CHAIN = {SONG: (SONG, HEI), HEI: (HEI, SONG), BIAOSONG: (BIAOSONG, SONG, HEI), KAI: (KAI, SONG, HEI)}
+"""Which faces are tried, in order, for a text that asks for the first. A face is loaded when first asked for and stays:
+Song and Hei take about 20 MB of memory each, the other two 10; so a paper asks only for those it shows."""
 
 MISSING = "〓"  # U+3013, the printers' mark for a character that is not in the case
 

@@ -13,7 +13,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from psyroom.reports import faces
-from psyroom.reports.faces import HEAVY, HEI, SONG
+from psyroom.reports.faces import BIAOSONG, HEI, SONG
 from psyroom.reports.lines import Line, break_lines, spread
 
 MM = 72 / 25.4
@@ -75,8 +75,8 @@ class Paper:
         canvas.setFillGray(0.93)
         canvas.translate(self.paper_width / 2, self.paper_height / 2)
         canvas.rotate(32)
-        faces.face(HEAVY)
-        canvas.setFont(HEAVY, 150)
+        faces.face(BIAOSONG)
+        canvas.setFont(BIAOSONG, 150)
         canvas.drawCentredString(0, -54, PRACTICE[0] + " " + PRACTICE[1])
         canvas.restoreState()
         self.text(self.right, self.paper_height - 12 * MM, PRACTICE_TAG, HEI, 8, "right", grey=_GREY)
@@ -171,12 +171,12 @@ class Paper:
     # ---- the parts of an official table ------------------------------------------------------------------------
 
     def title(self, text: str, size: float = 18) -> None:
-        """The heading in heavy song, centred; shrunk rather than broken."""
-        used, fitted, _ = faces.fit(faces.cleaned(text), HEAVY)
+        """The heading in the title face, centred; shrunk rather than broken."""
+        used, fitted, _ = faces.fit(faces.cleaned(text), BIAOSONG)
         faces.face(used)
         size = min(size, size * self.width / max(faces.width(fitted, used, size), 1))
         self.y -= size
-        self.text(self.paper_width / 2, self.y, text, HEAVY, size, "center")
+        self.text(self.paper_width / 2, self.y, text, BIAOSONG, size, "center")
         self.y -= size * 0.55
 
     def info(self, left: str, middle: str = "", right: str = "", size: float = 9.5) -> None:

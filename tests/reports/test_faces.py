@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import sys
 from datetime import date
 
 import pypdfium2
@@ -19,7 +20,7 @@ RARE = "䶮𬱖㛃𫘧𬀩"
 MARKS = "□☐☑√〔〕—…℃（）“”‘’、。《》·①②％〓"
 
 
-@pytest.mark.parametrize("name", [faces.SONG, faces.HEI, faces.HEAVY])
+@pytest.mark.parametrize("name", [faces.SONG, faces.HEI, faces.BIAOSONG, faces.KAI])
 def test_every_face_has_the_standard_characters_rare_names_and_the_marks_of_forms(name: str) -> None:
     standard = resource("fonts", "standard-characters.txt").read_text("utf-8").replace("\n", "")
     assert len(standard) == len(set(standard)) == 8105
@@ -28,15 +29,15 @@ def test_every_face_has_the_standard_characters_rare_names_and_the_marks_of_form
 
 
 def test_no_face_carries_a_reserved_name() -> None:
-    for name in (faces.SONG, faces.HEI, faces.HEAVY):
+    for name in (faces.SONG, faces.HEI, faces.BIAOSONG, faces.KAI):
         said = faces.face(name).face.name.decode()
-        assert said.startswith("Psyroom") and "Noto" not in said and "Source" not in said
+        assert said.startswith("Psyroom") and not any(word in said for word in ("Noto", "Source", "LXGW", "Klee"))
     assert "SIL OPEN FONT LICENSE" in resource("fonts", "OFL.txt").read_text("utf-8")
 
 
 def test_a_full_stop_sits_at_the_left_of_its_square() -> None:
     """Side bearings were recomputed: without that, full-width punctuation shifts by half an em."""
-    for name in (faces.SONG, faces.HEI):
+    for name in (faces.SONG, faces.HEI, faces.BIAOSONG, faces.KAI):
         buffer = io.BytesIO()
         faces.face(name)
         canvas = Canvas(buffer, pagesize=(100, 100), initialFontName=name)
@@ -58,9 +59,9 @@ def test_one_face_serves_a_whole_name_and_a_character_nobody_has_is_shown_and_to
     only_song = next(
         chr(u)
         for u in sorted(faces.face(faces.SONG).face.charToGlyph)
-        if 0x4E00 < u < 0x9FFF and u not in faces.face(faces.HEAVY).face.charToGlyph
+        if 0x4E00 < u < 0x9FFF and u not in faces.face(faces.BIAOSONG).face.charToGlyph
     )
-    assert faces.fit(f"陈{only_song}", faces.HEAVY) == (faces.SONG, f"陈{only_song}", "")
+    assert faces.fit(f"陈{only_song}", faces.BIAOSONG) == (faces.SONG, f"陈{only_song}", "")
     assert faces.fit("王\U0002a6d6", faces.SONG) == (faces.SONG, "王〓", "\U0002a6d6")
     paper = Paper("试")
     paper.text(50, 700, "王\U0002a6d6", faces.SONG, 12)
@@ -104,3 +105,23 @@ def test_every_face_on_a_page_is_embedded_and_bytes_repeat() -> None:
     assert used and all(name.split("+")[-1].startswith("Psyroom") for name in used)
     page.close()
     document.close()
+
+
+def test_the_title_face_is_narrower_than_its_square_and_kai_is_not() -> None:
+    """小标宋 sets closer than running text; every Han character and full-width mark of a face is equally wide."""
+    for name, wide in ((faces.BIAOSONG, 9.65), (faces.KAI, 10.0), (faces.SONG, 10.0)):
+        assert {round(faces.width(c, name, 10), 2) for c in "一霸心理辅导值班表（，。𬣡"} == {wide}
+
+
+def test_a_face_is_loaded_only_by_a_paper_that_shows_it() -> None:
+    """Each takes tens of megabytes: a plain sheet does without the others."""
+    script = (
+        "from reportlab.pdfbase import pdfmetrics\n"
+        "from psyroom.reports.paper import Paper\n"
+        "paper = Paper('试', practice=False)\n"
+        "paper.paragraph('正文')\n"
+        "paper.finish()\n"
+        "print(sorted(n for n in pdfmetrics.getRegisteredFontNames() if n.startswith('Psyroom')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['PsyroomSong']"
