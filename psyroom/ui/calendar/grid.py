@@ -1,5 +1,7 @@
-"""The week under the hand: drag to book, drag a card to move it or its foot to make it longer, click to open;
-and the same by keyboard with a cell that walks. It asks by signals and changes nothing itself."""
+"""The week under the hand: drag to book, drag a card to move it or its edge to make it longer, click to open; the same
+by keyboard with a cell that walks, and hours typed straight onto it. It asks by signals and changes nothing itself.
+
+The week is painted once into a picture; a drag paints only what moved."""
 
 from __future__ import annotations
 
@@ -7,29 +9,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from psyroom.rules.typed import clock
 from psyroom.services.week import Entry, Week
 from psyroom.ui import tokens
-from psyroom.ui.calendar.layout import GUTTER, SHORTEST, SNAP, STEP, Frame, lanes
-from psyroom.ui.calendar.paint import Mark, Painter, detail_words, head
+from psyroom.ui.calendar.carry import Carry, Look, Typed, nothing, pulled, shifted, stretched
+from psyroom.ui.calendar.layout import GUTTER, SNAP, STEP, Frame, Mark, lanes
+from psyroom.ui.calendar.over import Over
+from psyroom.ui.calendar.paint import Painter, detail_words
 
 DRAG = 5  # pixels before a press becomes a drag
-FOOT = 7  # pixels of a card's foot that make it longer
+EDGE = 7  # pixels of a card's foot that make it longer
+TALL = 40  # pixels from which a card's head can be pulled too
 LEAST_HOUR = 46  # pixels at 100 %
 LEAST_CARD = 21  # pixels at 100 %: one line can be read
 
 
 class WeekGrid(QWidget):
-    """The hours of a week. Give it a week with `show_week`; listen to its signals."""
+    """The hours of a week. Give it a week with `show_week`; listen to its signals. `look_for` is asked once when
+    something is taken up, and answers with a function that says what speaks against a place."""
 
     book_wanted = Signal(object, int, int)  # day, starts, ends
     opened = Signal(str, str)  # kind, id
-    moved = Signal(str, object, int, int)  # booking, day, starts, ends
-    removed = Signal(str)  # booking
+    moved = Signal(str, str, object, int, int)  # kind, id, day, starts, ends
+    removed = Signal(str, str)  # kind, id
     week_wanted = Signal(int)  # so many weeks on
     today_wanted = Signal()
     next_free_wanted = Signal()
@@ -44,9 +50,13 @@ class WeekGrid(QWidget):
         self.slivers: list[tuple[QRectF, Entry]] = []
         self.cursor_mark = Mark(0, 12 * 60, 12 * 60 + STEP)
         self.chosen: tuple[str, str] | None = None
-        self._ghost: Mark | None = None
-        self._press: tuple[QPointF, Entry | None, bool] | None = None  # where, on which card, at its foot
+        self.look_for: Callable[[Entry | None], Look] = lambda _entry: nothing
+        self.carry: Carry | None = None
+        self.typed = Typed()
+        self._press: tuple[QPointF, Entry | None, str] | None = None  # where, on which card, how it would be pulled
         self._room = 400.0
+        self._picture: QPixmap | None = None
+        self._look = tokens.now()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("周历")
@@ -55,8 +65,12 @@ class WeekGrid(QWidget):
     # ---- what is shown ----------------------------------------------------------------------------------------
 
     def show_week(self, week: Week) -> None:
+        other = self.week is not None and self.week.monday != week.monday
         self.week = week
         self._lay_out()
+        if self.carry is not None and other:  # carried into another week: what is loaded there is looked at anew
+            self.carry.look = self.look_for(self.carry.entry)
+            self.carry.put(self.carry.mark, week.monday, anew=True)
 
     def fit(self, height: float) -> None:
         """The height there is to see; the day is stretched to fill it."""
@@ -71,7 +85,8 @@ class WeekGrid(QWidget):
     def _lay_out(self) -> None:
         if self.week is None:
             return
-        px = tokens.now().px
+        self._look = tokens.now()
+        px = self._look.px
         self.frame = Frame.of(self.week, self.width(), self._room, px(GUTTER), px(LEAST_HOUR), px(LEAST_CARD))
         self.boxes, self.slivers = [], []
         least = self.frame.least_card / self.frame.per_minute
@@ -86,6 +101,7 @@ class WeekGrid(QWidget):
         self.setMinimumHeight(int(self.frame.height))
         self.setMaximumHeight(int(self.frame.height) + 1)
         self.updateGeometry()
+        self._picture = None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -94,6 +110,25 @@ class WeekGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():
             self._lay_out()
+        self._picture = None
+
+    def _painted(self, week: Week, frame: Frame) -> QPixmap:
+        """Ground and cards, painted once until something changes."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap((self.size().toSizeF() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        draw = Painter(painter, week, frame, self._now())
+        draw.ground(QRectF(self.rect()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw.present()
+        for box, _entry in self.slivers:
+            draw.sliver(box)
+        for box, entry in self.boxes:
+            draw.card(box, entry)
+        draw.dot()
+        painter.end()
+        return picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -101,28 +136,85 @@ class WeekGrid(QWidget):
             painter.fillRect(self.rect(), Qt.GlobalColor.transparent)
             painter.end()
             return
+        if self._look is not tokens.now():
+            self._lay_out()
+        if self._picture is None:
+            self._picture = self._painted(self.week, self.frame)
+        ratio = self._picture.devicePixelRatio()
         clip = QRectF(event.rect())
-        draw = Painter(painter, self.week, self.frame, self._now())
-        draw.ground(clip)
-        draw.present()
-        carried = self._press[1] if self._press and self._ghost else None
-        for box, entry in self.slivers:
-            if box.intersects(clip):
-                draw.sliver(box, entry, chosen=self.chosen == (entry.kind, entry.id))
-        for box, entry in self.boxes:
-            if box.intersects(clip):
-                draw.card(box, entry, chosen=self.chosen == (entry.kind, entry.id), faded=entry is carried)
-        draw.present(dot=True)
-        draw.cursor(self.cursor_mark, focused=self.hasFocus() and self._ghost is None)
-        if self._ghost is not None:
-            draw.ghost(self._ghost)
+        source = QRectF(clip.topLeft() * ratio, clip.size() * ratio)
+        painter.drawPixmap(clip, self._picture, source)
+        over = self._over()
+        if self.chosen is not None:
+            for box, entry in [*self.boxes, *self.slivers]:
+                if self.chosen == (entry.kind, entry.id):
+                    over.ring(painter, box)
+        if (carry := self.carry) is not None:
+            self._paint_carry(painter, over, carry)
+        elif self.hasFocus() or self.typed.words:
+            over.cursor(painter, self.cursor_mark)
+        if self.typed.words:
+            over.typed(painter, self.cursor_mark, self.typed.says())
         painter.end()
+
+    def _paint_carry(self, painter: QPainter, over: Over, carry: Carry) -> None:
+        for box, entry in self.boxes:
+            if carry.entry is not None and entry.id == carry.entry.id:
+                over.veil(painter, box)
+        over.ghost(painter, carry.mark, carry.clashes)
+        over.bubble(painter, carry.mark, carry.clashes)
+
+    def _over(self) -> Over:
+        assert self.frame is not None
+        return Over(self.frame, QRectF(self.visibleRegion().boundingRect()) if self.isVisible() else QRectF(self.rect()))
 
     def focusInEvent(self, event: object) -> None:
         self.update()
 
     def focusOutEvent(self, event: object) -> None:
+        self.typed.clear()
+        if self.carry is not None and self.carry.by_key:
+            self._let_go()
         self.update()
+
+    # ---- something is carried ---------------------------------------------------------------------------------
+
+    def _carried_box(self) -> QRectF:
+        assert self.carry is not None
+        over, carry = self._over(), self.carry
+        lines = over.lines(carry.mark, carry.clashes)
+        return over.ghost_box(carry.mark).united(over.bubble_box(carry.mark, lines)).adjusted(-3, -3, 3, 3)
+
+    def _take_up(self, how: str, entry: Entry | None, mark: Mark, *, by_key: bool = False) -> None:
+        assert self.week is not None
+        self.carry = Carry(how, entry, mark, self.look_for(entry), by_key)
+        self.carry.put(mark, self.week.monday, anew=True)
+        self.update()
+
+    def _carry_to(self, mark: Mark) -> None:
+        """One step of a drag: only what it left and where it came to is painted again."""
+        assert self.carry is not None and self.week is not None
+        before = self._carried_box()
+        if self.carry.put(mark, self.week.monday):
+            self.update(before.united(self._carried_box()).toAlignedRect())
+
+    def _let_go(self) -> Carry | None:
+        carry, self.carry, self._press = self.carry, None, None
+        self.update()
+        return carry
+
+    def _drop(self) -> None:
+        """Ask for what the carrying meant."""
+        carry = self._let_go()
+        if carry is None or self.week is None:
+            return
+        if carry.entry is None:
+            self._put_cursor(carry.mark)
+            self._book()
+        elif carry.elsewhere(self.week.monday):
+            self._put_cursor(carry.mark)
+            mark = carry.mark
+            self.moved.emit(carry.entry.kind, carry.entry.id, self._day(mark), mark.starts, mark.ends)
 
     # ---- the mouse --------------------------------------------------------------------------------------------
 
@@ -130,14 +222,25 @@ class WeekGrid(QWidget):
         found = [e for box, e in [*self.slivers, *self.boxes] if box.contains(where)]
         return found[-1] if found else None
 
-    def _at_foot(self, where: QPointF) -> bool:
-        return any(box.contains(where) and where.y() > box.bottom() - FOOT for box, e in self.boxes if can_move(e))
+    def _grip(self, where: QPointF) -> str:
+        """How a card under the pointer would be pulled: foot, head, or moved as a whole."""
+        for box, entry in reversed(self.boxes):
+            if box.contains(where):
+                if not can_move(entry):
+                    return "move"
+                if where.y() > box.bottom() - EDGE:
+                    return "foot"
+                return "head" if where.y() < box.top() + EDGE - 2 and box.height() >= TALL else "move"
+        return "move"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.frame is None:
             return
+        self.typed.clear()
+        if self.carry is not None:
+            self._let_go()
         where = event.position()
-        self._press = (where, self.entry_at(where), self._at_foot(where))
+        self._press = (where, self.entry_at(where), self._grip(where))
         if self._press[1] is None and where.x() >= self.frame.lefts[0]:
             self._put_cursor(self._cell(where))
 
@@ -151,49 +254,39 @@ class WeekGrid(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         where = event.position()
-        if self._press is None or self.frame is None:
-            entry = self.entry_at(where)
-            shape = Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor
-            self.setCursor(Qt.CursorShape.SizeVerCursor if self._at_foot(where) else shape)
+        if self.frame is None:
             return
-        start, entry, foot = self._press
-        if self._ghost is None and (where - start).manhattanLength() < DRAG:
+        if self._press is None:
+            if not event.buttons():
+                self._shape(where)
             return
+        start, entry, grip = self._press
+        how = "new" if entry is None else grip
         if entry is not None and not can_move(entry):
             return
-        self._ghost = self._drag(start, where, entry, foot)
-        self.update()
+        if self.carry is not None:
+            self._carry_to(pulled(how, entry, self.frame, start, where))
+        elif (where - start).manhattanLength() >= DRAG:
+            self._take_up(how, entry, pulled(how, entry, self.frame, start, where))
 
-    def _drag(self, start: QPointF, where: QPointF, entry: Entry | None, foot: bool) -> Mark:
-        assert self.frame is not None
-        frame = self.frame
-        if entry is None:
-            a, b = sorted((frame.minute(start.y()), frame.minute(where.y())))
-            return Mark(frame.day_at(start.x()), a, max(b, a + SNAP))
-        if foot:
-            return Mark(frame.day_at(start.x()), entry.starts, max(frame.minute(where.y()), entry.starts + SHORTEST))
-        length = entry.ends - entry.starts
-        shift = round((where.y() - start.y()) / frame.per_minute / SNAP) * SNAP
-        starts = max(frame.first, min(entry.starts + shift, frame.last - length))
-        return Mark(frame.day_at(where.x()), starts, starts + length)
+    def _shape(self, where: QPointF) -> None:
+        entry = self.entry_at(where)
+        if entry is not None and self._grip(where) != "move":
+            self.setCursor(Qt.CursorShape.SizeVerCursor)
+        else:
+            self.setCursor(Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        press, ghost = self._press, self._ghost
-        self._press = self._ghost = None
-        self.update()
-        if press is None or self.week is None or event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None or self.frame is None:
             return
-        entry = press[1]
-        if ghost is None:
-            if entry is not None:
-                self.opened.emit(entry.kind, entry.id)
-            elif self.frame is not None and press[0].x() >= self.frame.lefts[0]:
-                self._book()
-        elif entry is None:
-            self._put_cursor(ghost)
+        where, entry, _grip = self._press
+        self._press = None
+        if self.carry is not None:
+            self._drop()
+        elif entry is not None:
+            self.opened.emit(entry.kind, entry.id)
+        elif where.x() >= self.frame.lefts[0]:
             self._book()
-        elif (self._day(ghost), ghost.starts, ghost.ends) != (entry.day, entry.starts, entry.ends):
-            self.moved.emit(entry.id, self._day(ghost), ghost.starts, ghost.ends)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -241,136 +334,129 @@ class WeekGrid(QWidget):
         mark = self.cursor_mark
         self.book_wanted.emit(self._day(mark), mark.starts, mark.ends)
 
+    def carry_under_cursor(self) -> None:
+        """Take the card under the cell up with the keyboard: arrows carry it, Enter lets it down, Esc puts it back."""
+        entry = self._under_cursor()
+        if entry is not None and can_move(entry):
+            self._take_up("move", entry, Mark(self.cursor_mark.day, entry.starts, entry.ends), by_key=True)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.week is None or self.frame is None:
             return
+        if event.key() == Qt.Key.Key_Escape and (self.carry is not None or self.typed.words):
+            self.typed.clear()
+            self._let_go()
+        elif event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier):
+            super().keyPressEvent(event)
+        elif self.typed.takes(event.text()) or self.typed.words and event.key() == Qt.Key.Key_Backspace:
+            self._type(event.text())
+        elif not (self._walk(event) or self._do(event)):
+            super().keyPressEvent(event)
+
+    def _type(self, sign: str) -> None:
+        """A figure typed on the calendar: the cell goes where it says."""
+        self.typed.add(sign) if self.typed.takes(sign) else self.typed.back()
+        mark = self.typed.mark(self.cursor_mark)
+        if mark is not None and len(self.typed.words) > 3:
+            if self.carry is not None:
+                self._carry_to(shifted(self.carry.mark, mark.starts - self.carry.mark.starts))
+            else:
+                self._put_cursor(mark)
+        self.update()
+
+    def _walk(self, event: QKeyEvent) -> bool:
+        """The arrows and the page keys: with the cell, or with what is carried."""
         key, keys = event.key(), Qt.Key
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        other = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier)
-        if other:
-            super().keyPressEvent(event)
-        elif key in (keys.Key_Left, keys.Key_Right):
+        if key in (keys.Key_Left, keys.Key_Right):
             by = -1 if key == keys.Key_Left else 1
             if alt:
                 self.week_wanted.emit(by)
             else:
                 self._sideways(by)
         elif key in (keys.Key_Up, keys.Key_Down):
-            self._longer(key == keys.Key_Down) if shift else self._upright(1 if key == keys.Key_Down else -1)
+            by = 1 if key == keys.Key_Down else -1
+            if self.carry is not None and alt:
+                self._carry_to(shifted(self.carry.mark, by * SNAP))
+            elif shift and self.carry is not None:
+                self._carry_to(stretched(self.carry.mark, by * SNAP))
+            elif shift:
+                self._put_cursor(stretched(self.cursor_mark, by * SNAP))
+            else:
+                self._upright(by)
         elif key in (keys.Key_PageUp, keys.Key_PageDown):
             self.week_wanted.emit(-1 if key == keys.Key_PageUp else 1)
-        elif key in (keys.Key_Return, keys.Key_Enter):
-            entry = self._under_cursor()
-            if entry is not None:
-                self.opened.emit(entry.kind, entry.id)
-            else:
-                self._book()
+        else:
+            return False
+        self.typed.clear()
+        return True
+
+    def _do(self, event: QKeyEvent) -> bool:
+        """The keys that do something with what is under the cell."""
+        key, keys, entry = event.key(), Qt.Key, self._under_cursor()
+        if key in (keys.Key_Return, keys.Key_Enter):
+            self._enter(entry)
         elif key in (keys.Key_Delete, keys.Key_Backspace):
-            entry = self._under_cursor()
-            if entry is not None and entry.kind == "booking":
-                self.removed.emit(entry.id)
+            if entry is not None and (entry.kind == "booking" or entry.kind == "event"):
+                self.removed.emit(entry.kind, entry.id)
+        elif key == keys.Key_M:
+            self.carry_under_cursor()
         elif key == keys.Key_T:
             self.today_wanted.emit()
         elif key in (keys.Key_N, keys.Key_F3):
             self.next_free_wanted.emit()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
+
+    def _enter(self, entry: Entry | None) -> None:
+        mark, carry = self.typed.mark(self.cursor_mark), self.carry
+        typed = bool(self.typed.words)
+        self.typed.clear()
+        if carry is not None:
+            if typed and mark is not None:
+                self._carry_to(shifted(carry.mark, mark.starts - carry.mark.starts))
+            self._drop()
+        elif mark is not None:
+            self._put_cursor(mark)
+            self._book()
+        elif entry is not None and not typed:
+            self.opened.emit(entry.kind, entry.id)
+        elif not typed:
+            self._book()
+        self.update()
 
     def _sideways(self, by: int) -> None:
-        day = self.cursor_mark.day + by
+        mark = self.cursor_mark if self.carry is None else self.carry.mark
+        day = mark.day + by
         if 0 <= day <= 6:
-            self._put_cursor(replace(self.cursor_mark, day=day))
+            self._step(replace(mark, day=day))
+            return
+        mark = replace(mark, day=6 if day < 0 else 0)
+        if self.carry is not None:
+            self.carry.mark = mark
         else:
-            self.cursor_mark = replace(self.cursor_mark, day=6 if day < 0 else 0)
-            self.week_wanted.emit(by)
+            self.cursor_mark = mark
+        self.week_wanted.emit(by)
 
     def _upright(self, by: int) -> None:
-        stops, mark = self._stops(self.cursor_mark.day), self.cursor_mark
+        carrying = self.carry is not None
+        mark = self.carry.mark if self.carry is not None else self.cursor_mark
+        stops = self._stops(mark.day)
         beyond = [s for s in stops if s > mark.starts] if by > 0 else [s for s in stops if s < mark.starts][::-1]
         if beyond:
-            self._put_cursor(Mark(mark.day, beyond[0], min(beyond[0] + STEP, 1440)))
+            to = beyond[0]
+            self._step(shifted(mark, to - mark.starts) if carrying else Mark(mark.day, to, min(to + STEP, 1440)))
 
-    def _longer(self, longer: bool) -> None:
-        mark, by = self.cursor_mark, SNAP if longer else -SNAP
-        self._put_cursor(replace(mark, ends=max(mark.starts + SHORTEST, min(mark.ends + by, 1440))))
+    def _step(self, mark: Mark) -> None:
+        if self.carry is not None:
+            self._carry_to(mark)
+            self.walked.emit(mark)
+        else:
+            self._put_cursor(mark)
 
 
 def can_move(entry: Entry) -> bool:
     """Only what has not happened yet can be moved with the mouse."""
-    return entry.kind == "booking" and entry.outcome == "open"
-
-
-class _Head(QWidget):
-    """The days over the grid; stays while the hours scroll."""
-
-    def __init__(self, grid: WeekGrid, clock_now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._grid, self._now = grid, clock_now
-        self.setFixedHeight(tokens.now().px(48))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._grid.week is None or self._grid.frame is None:
-            return
-        painter, look = QPainter(self), tokens.now()
-        painter.fillRect(self.rect(), look.colour("card"))
-        for number, day in enumerate(self._grid.week.days):
-            box = QRectF(self._grid.frame.lefts[number], 0, self._grid.frame.widths[number], self.height())
-            head(painter, box, day, day.day == self._now().date(), look)
-        painter.setPen(look.colour("line"))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-        painter.end()
-
-
-class WeekCalendar(QWidget):
-    """Head and scrolled hours together."""
-
-    def __init__(self, clock_now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.grid = WeekGrid(clock_now)
-        self._now = clock_now
-        self._head = _Head(self.grid, clock_now)
-        self.hours = QScrollArea()
-        self.hours.setWidget(self.grid)
-        self.hours.setWidgetResizable(True)
-        self.hours.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.hours.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hours.viewport().installEventFilter(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self.hours, 1)
-        self.grid.walked.connect(self._reveal)
-        self._shown: date | None = None
-
-    def show_week(self, week: Week) -> None:
-        """Paint this week; another week than before opens at its first hours of interest."""
-        self.grid.show_week(week)
-        self._head.update()
-        if week.monday != self._shown:
-            self._shown = week.monday
-            self._to_first_hours(week)
-
-    def _to_first_hours(self, week: Week) -> None:
-        frame = self.grid.frame
-        assert frame is not None
-        now = self._now()
-        if week.monday <= now.date() < week.monday + timedelta(days=7):
-            minute = now.hour * 60 + now.minute - 90
-        else:
-            begins = [b.starts for d in week.days for b in d.plan] + [e.starts for d in week.days for e in d.entries]
-            minute = min(begins, default=480) - 30
-        self.hours.verticalScrollBar().setValue(int(frame.y(minute)))
-
-    def _reveal(self, mark: Mark) -> None:
-        frame = self.grid.frame
-        if frame is not None:
-            middle = (frame.y(mark.starts) + frame.y(mark.ends)) / 2
-            self.hours.ensureVisible(int(frame.lefts[mark.day]), int(middle), 0, int(60 * frame.per_minute))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.hours.viewport():
-            self.grid.fit(self.hours.viewport().height())
-            self._head.update()
-        return False
+    return entry.kind in ("booking", "event") and entry.outcome == "open"

@@ -17,6 +17,15 @@ NARROW = 0.5  # width of a day on which nothing is, against an ordinary one
 EARLIEST, LATEST = 8 * 60, 18 * 60  # always shown
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of one day under the hand: the cursor's cell, a drag, a card on its way. `day` 0 is Monday."""
+
+    day: int
+    starts: int
+    ends: int
+
+
 def hours_shown(week: Week) -> tuple[int, int]:
     """(first, last) minute painted: the ordinary day, and whatever stands before or after it, in whole hours."""
     bands = [(b.starts, b.ends) for d in week.days for b in (*d.plan, *d.closed, *d.lessons, *d.own)]

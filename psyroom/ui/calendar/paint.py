@@ -1,12 +1,16 @@
-"""How the week calendar looks: ground, opening, lessons, cards, the present minute. Draws only, keeps nothing."""
+"""How the week calendar looks: ground, opening, lessons, cards, the present minute. Draws only.
+
+What lies over it while hands move (cursor, drag, typed time) is `over`; this here is painted once into a picture.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from psyroom.records.booking import CHANNELS, FORMS
 from psyroom.records.opening import WHY_CHANGED
@@ -18,15 +22,6 @@ from psyroom.ui.calendar.layout import Frame
 WEEKDAYS = "一二三四五六日"
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A stretch of one day under the hand: the cursor's cell, a drag, a card on its way. `day` 0 is Monday."""
-
-    day: int
-    starts: int
-    ends: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +78,33 @@ def detail_words(entry: Entry, *, with_person: bool) -> str:
     return " · ".join(p for p in parts if p)
 
 
+class Ink:
+    """A font, its measures, and the words already measured in it: measuring is what painting a week mostly costs."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font, self.metrics = font, QFontMetricsF(font)
+        self.height = self.metrics.height()
+        self.width = lru_cache(maxsize=4096)(self.metrics.horizontalAdvance)
+        self.fitted = lru_cache(maxsize=4096)(self._fitted)
+        self.elided = lru_cache(maxsize=4096)(self._elided)
+
+    def _fitted(self, words: str, room: float) -> str:
+        return fitted(self.metrics, words, room)
+
+    def _elided(self, words: str, room: float) -> str:
+        if self.width(words) <= room:
+            return words
+        return self.metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+
+
+@lru_cache(maxsize=4)
+def inks(look: tokens.Look) -> tuple[Ink, Ink]:
+    """(small, bold name) of a look."""
+    name = fonts.face("small", bold=True)
+    name.setPixelSize(look.px(13))
+    return Ink(fonts.face("small")), Ink(name)
+
+
 def fitted(metrics: QFontMetricsF, words: str, room: float) -> str:
     """As much as there is room for: whole, shortened by …, or where even that is narrow its first characters."""
     if metrics.horizontalAdvance(words) <= room:
@@ -99,13 +121,15 @@ class Painter:
     def __init__(self, painter: QPainter, week: Week, frame: Frame, now: datetime) -> None:
         self.p, self.week, self.frame, self.now = painter, week, frame, now
         self.look = tokens.now()
-        self.small, self.name = fonts.face("small"), fonts.face("small", bold=True)
-        self.name.setPixelSize(self.look.px(13))
-        self.measure = QFontMetricsF(self.small)
+        self.small, self.name = inks(self.look)
         self.people = {e.person for d in week.days for e in d.entries}
+        self._colours: dict[str, QColor] = {}
 
     def colour(self, role: str) -> QColor:
-        return QColor(self.look.colour(role))
+        found = self._colours.get(role)
+        if found is None:
+            found = self._colours[role] = QColor(self.look.colour(role))
+        return found
 
     # ---- the ground -------------------------------------------------------------------------------------------
 
@@ -126,7 +150,7 @@ class Painter:
                 box = self.frame.band(number, band.starts, band.ends)
                 self.p.fillRect(box, self.colour("accent_wash"))
                 self.p.fillRect(QRectF(box.left(), box.top(), 3, box.height()), self.colour("accent"))
-                reach = band.starts + self.measure.height() / self.frame.per_minute
+                reach = band.starts + self.small.height / self.frame.per_minute
                 if not any(
                     e.starts < reach and band.starts < e.ends
                     for e in day.entries
@@ -151,19 +175,19 @@ class Painter:
         return f"开放 · {person}" if person else "开放"
 
     def _hatch(self, box: QRectF, role: str) -> None:
-        colour = self.colour(role)
+        colour = QColor(self.colour(role))
         colour.setAlpha(90)
         self.p.fillRect(box, QBrush(colour, Qt.BrushStyle.BDiagPattern))
 
     def _note(self, box: QRectF, words: str, role: str) -> None:
         """A small word in a band's corner, where there is room for it."""
         room = box.adjusted(7, 1, -4, -1)
-        if room.height() < self.measure.height() - 3 or room.width() < self.look.px(30):
+        if room.height() < self.small.height - 3 or room.width() < self.look.px(30):
             return
-        self.p.setFont(self.small)
+        self.p.setFont(self.small.font)
         self.p.setPen(self.colour(role))
-        short = self.measure.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        self.p.drawText(room, TOP_LEFT if room.height() > self.measure.height() + 4 else MIDDLE_LEFT, short)
+        short = self.small.elided(words, room.width())
+        self.p.drawText(room, TOP_LEFT if room.height() > self.small.height + 4 else MIDDLE_LEFT, short)
 
     def _lines(self, clip: QRectF) -> None:
         frame, right = self.frame, self.frame.lefts[-1] + self.frame.widths[-1]
@@ -182,105 +206,87 @@ class Painter:
 
     # ---- cards ------------------------------------------------------------------------------------------------
 
-    def card(self, box: QRectF, entry: Entry, *, chosen: bool = False, faded: bool = False) -> None:
+    def card(self, box: QRectF, entry: Entry) -> None:
         face, p = face_of(entry, self.now), self.p
-        p.save()
-        p.setOpacity(0.4 if faded else 1.0)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(QPen(self.colour("ink"), 2) if chosen else QPen(self.colour(face.border or face.stripe), 1))
+        p.setPen(QPen(self.colour(face.border or face.stripe), 1))
         p.setBrush(self.colour(face.ground))
         p.drawRoundedRect(box, 4, 4)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(self.colour(face.stripe))
-        p.drawRoundedRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), 1.5, 1.5)
+        if entry.kind == "event":
+            self._hatch(box.adjusted(1, 1, -1, -1), face.stripe)
+        p.fillRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), self.colour(face.stripe))
         narrow = box.width() < self.look.px(34)
         self._words(box.adjusted(*((6, 1, 0, -1) if narrow else (9, 1, -4, -1))), entry, face)
-        p.restore()
 
-    def _words(self, box: QRectF, entry: Entry, face: Face) -> None:
-        px, p = self.look.px, self.p
-        if box.width() < px(11):
-            return
-        line = QFontMetricsF(self.name).height()
-        if face.icon and box.width() > px(58):
-            side = px(14)
+    def _icons(self, box: QRectF, entry: Entry, face: Face, line: float) -> QRectF:
+        """State and series as small pictures at the right; what is left for the words."""
+        px = self.look.px
+        side = px(14)
+        for name in (face.icon, "repeat" if getattr(entry, "series", "") else ""):
+            if not name or box.width() <= px(58):
+                continue
             top = box.top() + (min(box.height(), line + 4) - side) / 2
-            icons.draw(p, face.icon, QRect(int(box.right() - side), int(top), side, side), self.colour(face.soft))
+            icons.draw(self.p, name, QRect(int(box.right() - side), int(top), side, side), self.colour(face.soft))
             box = box.adjusted(0, 0, -side - 2, 0)
-        p.setFont(self.name)
+        return box
+
+    def _words(self, whole: QRectF, entry: Entry, face: Face) -> None:
+        px, p = self.look.px, self.p
+        if whole.width() < px(11):
+            return
+        line = self.name.height
+        box = self._icons(whole, entry, face, line)
+        p.setFont(self.name.font)
         p.setPen(self.colour(face.ink))
-        metrics, room = QFontMetricsF(self.name), box.width()
-        if box.height() < line + self.measure.height() - 1:
-            short = fitted(metrics, entry.who, room)
+        room = box.width()
+        if box.height() < line + self.small.height - 1:
+            short = self.name.fitted(entry.who, room)
             p.drawText(box, MIDDLE_LEFT, short)
-            used = metrics.horizontalAdvance(short) + px(6)
+            used = self.name.width(short) + px(6)
             if room - used > px(40):
                 self._soft(box.adjusted(used, 0, 0, 0), detail_words(entry, with_person=False), face, MIDDLE_LEFT)
             return
-        p.drawText(box, TOP_LEFT, fitted(metrics, entry.who, room))
+        p.drawText(box, TOP_LEFT, self.name.fitted(entry.who, room))
         lines = [detail_words(entry, with_person=False)]
         if len(self.people) > 1:
             lines.append(entry.person_name)
         lines.append(f"{clock(entry.starts)}—{clock(entry.ends)}")
-        rest = box.adjusted(0, line, 0 if not face.icon else px(16), 0)
+        rest = whole.adjusted(0, line, 0, 0)
         for words in lines:
-            if rest.height() < self.measure.height() - 2:
+            if rest.height() < self.small.height - 2:
                 break
             if words:
                 self._soft(rest, words, face, TOP_LEFT)
-                rest = rest.adjusted(0, self.measure.height(), 0, 0)
+                rest = rest.adjusted(0, self.small.height, 0, 0)
 
     def _soft(self, box: QRectF, words: str, face: Face, where: Qt.AlignmentFlag) -> None:
-        self.p.setFont(self.small)
+        self.p.setFont(self.small.font)
         self.p.setPen(self.colour(face.soft))
-        self.p.drawText(box, where, self.measure.elidedText(words, Qt.TextElideMode.ElideRight, box.width()))
+        self.p.drawText(box, where, self.small.elided(words, box.width()))
 
-    def sliver(self, box: QRectF, entry: Entry, *, chosen: bool = False) -> None:
+    def sliver(self, box: QRectF) -> None:
         """A cancelled booking: a thin strip at the column's edge, so that the slot looks free, which it is."""
-        self.p.setPen(QPen(self.colour("ink"), 2) if chosen else Qt.PenStyle.NoPen)
+        self.p.setPen(Qt.PenStyle.NoPen)
         self.p.setBrush(self.colour("line_strong"))
         self.p.drawRoundedRect(box, 2, 2)
 
-    # ---- under the hand ---------------------------------------------------------------------------------------
-
-    def cursor(self, mark: Mark, *, focused: bool) -> None:
-        if not focused:
-            return
-        box = self.frame.band(mark.day, mark.starts, mark.ends).adjusted(1.5, 1.5, -1.5, -1.5)
-        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self.colour("accent")
-        ground.setAlpha(26)
-        self.p.setBrush(ground)
-        self.p.setPen(QPen(self.colour("accent"), 2))
-        self.p.drawRoundedRect(box, 4, 4)
-
-    def ghost(self, mark: Mark) -> None:
-        """What a drag would book or where it would move to, with its hours."""
-        box = self.frame.band(mark.day, mark.starts, mark.ends).adjusted(2, 1, -2, -1)
-        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self.colour("accent")
-        ground.setAlpha(60)
-        self.p.setBrush(ground)
-        self.p.setPen(QPen(self.colour("accent"), 2))
-        self.p.drawRoundedRect(box, 4, 4)
-        self.p.setFont(self.name)
-        self.p.setPen(self.colour("accent_hover"))
-        self.p.drawText(box.adjusted(6, 1, -2, 0), TOP_LEFT, f"{clock(mark.starts)}—{clock(mark.ends)}")
-
-    def present(self, *, dot: bool = False) -> None:
-        """The present minute on today's column: a line that lies under the cards, a dot that lies over them."""
+    def present(self) -> None:
+        """The present minute on today's column: a line that lies under the cards."""
         number = next((n for n, d in enumerate(self.week.days) if d.day == self.now.date()), None)
         minute = self.now.hour * 60 + self.now.minute
         if number is None or not self.frame.first <= minute <= self.frame.last:
             return
         y, left = self.frame.y(minute), self.frame.lefts[number]
-        self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.p.setPen(QPen(self.colour("brick_fill"), 2))
-        self.p.setBrush(self.colour("brick_fill"))
-        if dot:
-            self.p.drawEllipse(QPointF(left, y), 4, 4)
-        else:
-            self.p.drawLine(QPointF(left, y), QPointF(left + self.frame.widths[number], y))
+        self.p.drawLine(QPointF(left, y), QPointF(left + self.frame.widths[number], y))
+
+    def dot(self) -> None:
+        """And a dot over the cards."""
+        number = next((n for n, d in enumerate(self.week.days) if d.day == self.now.date()), None)
+        minute = self.now.hour * 60 + self.now.minute
+        if number is not None and self.frame.first <= minute <= self.frame.last:
+            self.p.setPen(Qt.PenStyle.NoPen)
+            self.p.setBrush(self.colour("brick_fill"))
+            self.p.drawEllipse(QPointF(self.frame.lefts[number], self.frame.y(minute)), 4, 4)
 
 
 def head(painter: QPainter, box: QRectF, day: Day, today: bool, look: tokens.Look) -> None:

@@ -9,17 +9,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from psyroom.rules.time import day_name
+from psyroom.rules.time import day_name, monday_of
 from psyroom.rules.typed import span
-from psyroom.services import bookings, drafts, hours, visits
+from psyroom.services import bookings, drafts, hours, trial, visits
 from psyroom.services import week as weeks
 from psyroom.services.bookings import FORM, Clashes
 from psyroom.services.today import next_school_day
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui import drafting
-from psyroom.ui.calendar.grid import WeekCalendar
+from psyroom.ui.calendar.carry import Look, nothing
 from psyroom.ui.calendar.layout import STEP
+from psyroom.ui.calendar.whole import WeekCalendar
 from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, text, tool
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import KINDS, EntryCard
@@ -45,7 +46,7 @@ class Here(Page):
         super().__init__(room, shell)
         self.body.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
         self.body.setSpacing(SPACE)
-        self.monday = weeks.monday_of(room.today())
+        self.monday = monday_of(room.today())
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -116,8 +117,9 @@ class Here(Page):
         grid = self.grid
         grid.book_wanted.connect(lambda day, starts, ends: self.book(day, starts, ends))
         grid.opened.connect(self.show_entry)
-        grid.moved.connect(self.move_booking)
-        grid.removed.connect(lambda booking: self.show_entry("booking", booking))
+        grid.moved.connect(self.move_entry)
+        grid.removed.connect(self.show_entry)
+        grid.look_for = self._look_for
         grid.week_wanted.connect(self.walk)
         grid.today_wanted.connect(self.to_today)
         grid.next_free_wanted.connect(self.next_free)
@@ -181,8 +183,8 @@ class Here(Page):
         self._cursor_to_now()
 
     def _to_week(self, day: date) -> None:
-        if weeks.monday_of(day) != self.monday:
-            self.monday = weeks.monday_of(day)
+        if monday_of(day) != self.monday:
+            self.monday = monday_of(day)
             self._show_week()
 
     def _cursor_to_now(self) -> None:
@@ -365,6 +367,19 @@ class Here(Page):
         self.grid.setFocus()
 
     # ---- moving, walking in, printing
+
+    def _look_for(self, entry: Entry | None) -> Look:
+        """What stands around this week, read once, for a drag to look at."""
+        now = self.now()
+        if entry is None:
+            made = trial.of_new(self.room, {"person": self._default_person()}, self.monday, now)
+            return made.at
+        found = trial.of_booking(self.room, entry.id, self.monday, now)
+        return found.at if found is not None else nothing
+
+    def move_entry(self, kind: str, entry_id: str, day: date, starts: int, ends: int) -> None:
+        """A card was let down elsewhere."""
+        self.move_booking(entry_id, day, starts, ends)
 
     def move_booking(self, booking_id: str, day: date, starts: int, ends: int, anyway: bool = False) -> None:
         """A card was dragged. What cannot be opens the form with the causes and the free times."""

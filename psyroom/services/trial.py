@@ -1,0 +1,53 @@
+"""Trying times without asking the store each time: what stands around a week is read once, then a drag is free to look.
+
+What a trial says is what saving would say, as of the moment it was read; saving looks again inside its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from psyroom.records.booking import BookingFields
+from psyroom.rules import booking as rules
+from psyroom.rules.booking import Appointment, Around, Clash
+from psyroom.services import around
+from psyroom.services.school import context
+from psyroom.store.questions import booking as ask
+from psyroom.store.room import Room
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is carried, and the week it is carried over."""
+
+    asked: Appointment
+    around: Around
+
+    def at(self, day: date, starts: int, ends: int) -> Sequence[Clash]:
+        """What speaks against this time, hard ones first. No query."""
+        return rules.conflicts(replace(self.asked, day=day, starts=starts, ends=ends), self.around)
+
+
+def of_booking(room: Room, booking_id: str, monday: date, now: datetime) -> Trial | None:
+    """A booking on its way over a week; None when it is gone."""
+    school = context(room)
+    with room.snapshot() as session:
+        row = ask.booking(session, booking_id)
+        if row is None:
+            return None
+        asked = around.asked(session, row, booking_id)
+        return Trial(asked, around.gather(session, school, monday, monday + timedelta(days=6), now))
+
+
+def of_new(room: Room, values: Mapping[str, Any], monday: date, now: datetime) -> Trial:
+    """A new booking being drawn out: nothing is known but, at most, the counsellor and the room."""
+    school = context(room)
+    fields = BookingFields(
+        day=monday, starts=0, ends=1, person=str(values.get("person", "")), place=str(values.get("place", ""))
+    )
+    with room.snapshot() as session:
+        asked = around.asked(session, fields)
+        return Trial(asked, around.gather(session, school, monday, monday + timedelta(days=6), now))
