@@ -6,6 +6,9 @@ as an id in the log. A sentence may carry a name the person typed; it is never w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 
 class Tell(Exception):
     """For the person in front of the screen. `str(error)` is one Chinese sentence."""
@@ -24,6 +27,15 @@ class Refused(Tell):
     """A rule says no; the sentence is the caller's own."""
 
     sentence = "{why}"
+
+
+class SignedWeek(Refused):
+    """A week that was signed is locked: a change needs a reason (`records.weeks.WHY_AMENDED`) and stands as 更正.
+    `mondays` are the weeks'."""
+
+    def __init__(self, mondays: Sequence[date], why: str) -> None:
+        self.mondays = tuple(mondays)
+        super().__init__(why=why)
 
 
 class NotValid(Tell):

@@ -74,6 +74,11 @@ def half_of(day: date) -> int:
     return 1 if day.month >= 8 or day.month == 1 else 2
 
 
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def day_name(day: date) -> str:
     """9月1日 周二"""
     return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"

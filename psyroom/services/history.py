@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sqlmodel import Session
+
 from psyroom.errors import NothingToUndo
-from psyroom.services import bookings
+from psyroom.services import bookings, week_lock
 from psyroom.store import history as chain
 from psyroom.store.room import Room
 
@@ -24,7 +27,8 @@ class Undone:
 def undo(room: Room, deed_id: str | None = None) -> Undone:
     """Take back one's last deed, or that one. An import goes but for the students somebody has touched since.
 
-    Raises NothingToUndo, NotUndoable, Overtaken, Conflict (a booking whose time has been given away since).
+    Raises NothingToUndo, NotUndoable, Overtaken, Conflict (a booking whose time has been given away since), Refused (a
+    signed week would change).
     """
     if deed_id is None:
         last = chain.last_deed(room)
@@ -39,5 +43,12 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
         from psyroom.services import roster  # brings the readers of files in; only an import ever needs it
 
         return Undone(label, roster.take_out(room, deed_id))
-    chain.undo(room, deed_id, check=bookings.after_undo)
+    chain.undo(room, deed_id, check=_check)
     return Undone(label)
+
+
+def _check(session: Session, steps: Iterable[chain.Step]) -> None:
+    """What an undo must leave standing."""
+    steps = list(steps)
+    bookings.after_undo(session, steps)
+    week_lock.after_undo(session, steps)

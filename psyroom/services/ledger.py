@@ -16,9 +16,12 @@ from psyroom.intake.openings import LedgerRow, read_ledger
 from psyroom.intake.problem import Problem
 from psyroom.records.opening import Opening
 from psyroom.records.people import Person
+from psyroom.rules.time import monday_of
 from psyroom.services.school import context
+from psyroom.services.week_lock import guard
 from psyroom.store.questions import opening as ask
 from psyroom.store.questions import school as ask_school
+from psyroom.store.questions import weeks as ask_weeks
 from psyroom.store.room import Room
 
 NAME_LENGTH = 20
@@ -38,6 +41,8 @@ class LedgerDone:
     openings: int = 0
     days: tuple[date, date] | None = None
     deed: str = ""
+    signed: tuple[date, ...] = ()
+    """Mondays of signed weeks to which new lines belong: they come in only with a reason."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -48,11 +53,13 @@ class LedgerDone:
         }
 
 
-def import_ledger(room: Room, path: Path | str, *, dry_run: bool = False, term: str | None = None) -> LedgerDone:
+def import_ledger(
+    room: Room, path: Path | str, *, dry_run: bool = False, term: str | None = None, why: str = ""
+) -> LedgerDone:
     """Bring in a ledger. A date without a year takes the semester's (`term`, else the present one).
 
     Overlaps, holidays, weekends and nights are no problems. A teacher nobody knows is put on the duty list by name only.
-    Raises `BadFile` when the file cannot be read.
+    Raises `BadFile` when the file cannot be read, `SignedWeek` when it adds to a signed week and no reason is given.
     """
     school = context(room)
     span = school.term(term) if term else school.term_on(room.now().astimezone().date())
@@ -62,6 +69,9 @@ def import_ledger(room: Room, path: Path | str, *, dry_run: bool = False, term: 
     if additions and not dry_run:
         with room.write("导入开放记录") as deed:
             done, additions = _sort(deed.session, read.rows)  # again, now that nobody else can write
+            for row in additions:
+                if isinstance(row, Opening):
+                    guard(deed, [row.day], why, "opening", row.id)
             deed.session.add_all(additions)
             done.deed = deed.id
     done.repeated += read.repeated
@@ -108,6 +118,8 @@ def _sort(session: Session, rows: Sequence[LedgerRow]) -> tuple[LedgerDone, list
         done.new += is_new
         done.unchanged += not is_new and is_stored
         done.repeated += not is_new and not is_stored
+    mondays = {monday_of(row.day) for row in additions if isinstance(row, Opening)}
+    done.signed = tuple(sorted(ask_weeks.signed(session, mondays)))
     return done, additions
 
 

@@ -17,12 +17,13 @@ from psyroom.records.fields import Fields, checked
 from psyroom.records.opening import ExceptionFields, Opening, OpeningException, OpeningFields, Slot, SlotFields
 from psyroom.rules.intervals import meet
 from psyroom.rules.plan import PlanSlot, plan_of_day
-from psyroom.rules.time import TermSpan, day_name
+from psyroom.rules.time import TermSpan, day_name, monday_of
 from psyroom.rules.typed import clock, span
 from psyroom.services.ledger import LedgerDone as LedgerDone
 from psyroom.services.ledger import import_ledger as import_ledger
 from psyroom.services.school import context
 from psyroom.services.week import duty_turns, one_offs, template
+from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import opening as ask
 from psyroom.store.questions import rota as ask_rota
@@ -133,10 +134,23 @@ def _refuse_double(session: Session, fields: SlotFields, but: str) -> None:
 # ---- one-off openings and closures -----------------------------------------------------------------------------
 
 
-def add_exception(room: Room, values: Mapping[str, Any]) -> str:
-    """A one-off opening (`opens` True) or closure. Returns its id."""
+def _one_off(values: Mapping[str, Any]) -> ExceptionFields:
+    """A one-off's fields. One that heals another week says so by any day of it; it becomes a make-up."""
     fields = checked(ExceptionFields, values)
     _ordered(fields)
+    if fields.heals is not None:
+        fields.heals = monday_of(fields.heals)
+        if not fields.opens:
+            raise NotValid({"heals": "停开不能用来补开，请改为加开"})
+        if fields.heals == monday_of(fields.day):
+            raise NotValid({"heals": "补的是同一周，直接加开就行，不用选补哪一周"})
+        fields.why = "make_up"
+    return fields
+
+
+def add_exception(room: Room, values: Mapping[str, Any]) -> str:
+    """A one-off opening (`opens` True) or closure; `heals` is a day of the short week it makes up for. Returns its id."""
+    fields = _one_off(values)
     with room.write("临时加开" if fields.opens else "临时停开") as deed:
         row = OpeningException(**fields.model_dump())
         deed.session.add(row)
@@ -145,9 +159,7 @@ def add_exception(room: Room, values: Mapping[str, Any]) -> str:
 
 def add_spare(room: Room, parts: Iterable[Mapping[str, Any]]) -> int:
     """Open additionally in several free stretches, as one deed; returns how many."""
-    found = [checked(ExceptionFields, {**values, "opens": True}) for values in parts]
-    for fields in found:
-        _ordered(fields)
+    found = [_one_off({**values, "opens": True}) for values in parts]
     with room.write("临时加开") as deed:
         deed.session.add_all([OpeningException(**fields.model_dump()) for fields in found])
     return len(found)
@@ -167,7 +179,7 @@ def remove_exception(room: Room, exception_id: str) -> None:
 
 
 def exceptions(room: Room, first: date, last: date) -> list[Any]:
-    """(id, day, starts, ends, opens, place, person, why)"""
+    """(id, day, starts, ends, opens, place, person, why, heals)"""
     with room.read() as session:
         return ask_plan.exceptions(session, first, last)
 
@@ -226,9 +238,11 @@ def duty_on(room: Room, now: datetime, *, person: str = "", place: str = "") -> 
         return opening.id
 
 
-def duty_off(room: Room, now: datetime, opening_id: str = "", *, ends: int | None = None) -> int:
+def duty_off(room: Room, now: datetime, opening_id: str = "", *, ends: int | None = None, why: str = "") -> int:
     """End a duty (one's own, unless another is named); returns its minutes. A duty of an earlier day needs `ends`:
-    nobody can know when that room was left. One shorter than a minute leaves nothing behind."""
+    nobody can know when that room was left. One shorter than a minute leaves nothing behind.
+
+    Whoever leaves now is not stopped by a signature; a time given afterwards needs `why` in a signed week."""
     with room.write("值班结束") as deed:
         if opening_id:
             opening = deed.session.get(Opening, opening_id)
@@ -240,6 +254,8 @@ def duty_off(room: Room, now: datetime, opening_id: str = "", *, ends: int | Non
             raise Refused(why=f"这次值班 {clock(opening.ends)} 已经结束了；要改时间请用“更正”。")
         if ends is None and opening.day != now.date():
             raise Refused(why=f"{day_name(opening.day)} 的值班忘了签退，请填写当时的结束时间。")
+        if ends is not None:
+            guard(deed, [opening.day], why, "opening", opening.id)
         end = minute_of(now) if ends is None else ends
         _may_be(opening.day, opening.starts, end if ends is not None else None, now)
         if end <= opening.starts:
@@ -262,8 +278,10 @@ def on_duty(room: Room, now: datetime) -> list[OnDuty]:
 # ---- by hand -----------------------------------------------------------------------------------------------------
 
 
-def record(room: Room, values: Mapping[str, Any], now: datetime) -> str:
-    """An opening written down afterwards. Without a person it is whoever is logged in. Returns its id."""
+def record(room: Room, values: Mapping[str, Any], now: datetime, *, why: str = "") -> str:
+    """An opening written down afterwards. Without a person it is whoever is logged in. Returns its id.
+
+    In a signed week (here and below): `SignedWeek` unless `why` (`records.weeks.WHY_AMENDED`) is given."""
     fields = checked(OpeningFields, {"person": room.person.id, **values, "origin": "hand"})
     if fields.ends is None:
         raise NotValid({"ends": "请填写结束时间"})
@@ -272,6 +290,7 @@ def record(room: Room, values: Mapping[str, Any], now: datetime) -> str:
         if (fields.day, fields.starts, fields.ends, fields.person) in ask.opening_keys(deed.session):
             raise Refused(why=f"{day_name(fields.day)} {span(fields.starts, fields.ends)} 已经记过了，不用再记。")
         opening = Opening(**fields.model_dump())
+        guard(deed, [fields.day], why, "opening", opening.id)
         deed.session.add(opening)
         return opening.id
 
@@ -298,7 +317,7 @@ def not_logged(room: Room, first: date, last: date, now: datetime) -> list[PlanS
     ]
 
 
-def record_planned(room: Room, slots: Iterable[PlanSlot], now: datetime) -> int:
+def record_planned(room: Room, slots: Iterable[PlanSlot], now: datetime, *, why: str = "") -> int:
     """Write down that the room was open as planned, in one deed; returns how many openings. Those logged meanwhile are
     left out."""
     with room.write("按计划补记开放时间") as deed:
@@ -315,12 +334,14 @@ def record_planned(room: Room, slots: Iterable[PlanSlot], now: datetime) -> int:
             fields = checked(OpeningFields, {**values, "origin": "hand"})
             _may_be(fields.day, fields.starts, fields.ends, now)
             if (slot.day, slot.starts, slot.ends, slot.person) not in known:
-                deed.session.add(Opening(**fields.model_dump()))
+                opening = Opening(**fields.model_dump())
+                guard(deed, [slot.day], why, "opening", opening.id)
+                deed.session.add(opening)
                 count += 1
         return count
 
 
-def correct(room: Room, opening_id: str, values: Mapping[str, Any], now: datetime) -> None:
+def correct(room: Room, opening_id: str, values: Mapping[str, Any], now: datetime, *, why: str = "") -> None:
     """Correct an opening; where it came from stays."""
     with room.write("更正开放记录") as deed:
         opening = deed.session.get(Opening, opening_id)
@@ -331,16 +352,18 @@ def correct(room: Room, opening_id: str, values: Mapping[str, Any], now: datetim
         _may_be(fields.day, fields.starts, fields.ends, now)
         if fields.ends is None and (opening.ends is not None or fields.day != now.date()):
             raise NotValid({"ends": "请填写结束时间"})
+        guard(deed, [opening.day, fields.day], why, "opening", opening.id)
         opening.sqlmodel_update(fields.model_dump())
         deed.session.add(opening)
 
 
-def remove(room: Room, opening_id: str) -> None:
+def remove(room: Room, opening_id: str, *, why: str = "") -> None:
     """Take back an opening that was not one."""
     with room.write("删除开放记录") as deed:
         opening = deed.session.get(Opening, opening_id)
         if opening is None:
             raise NotFound(what="这条开放记录")
+        guard(deed, [opening.day], why, "opening", opening.id)
         deed.session.delete(opening)
 
 

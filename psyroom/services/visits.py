@@ -19,9 +19,10 @@ from psyroom.records.fields import checked
 from psyroom.rules.typed import clock
 from psyroom.services import clients
 from psyroom.services.rights import needs_counsellor
+from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import school as ask_school
-from psyroom.store.room import Room
+from psyroom.store.room import Deed, Room
 
 LATE_AFTER = 10
 """Minutes past the hour booked from which an arrival counts as late, unless whoever marks it says otherwise."""
@@ -61,16 +62,19 @@ def _visit(session: Session, visit_id: str) -> Visit:
 # ---- arriving -------------------------------------------------------------------------------------------------
 
 
-def arrive(room: Room, booking_id: str, now: datetime, *, late: bool | None = None) -> Entered:
+def arrive(room: Room, booking_id: str, now: datetime, *, late: bool | None = None, why: str = "") -> Entered:
     """The one who was booked is here: the outcome, and a visit from now on.
 
     `late` None lets the clock say. For a booking of an earlier day the visit takes the hours booked (back-entry).
+    What is entered afterwards in a signed week (here and below): `SignedWeek` unless `why`
+    (`records.weeks.WHY_AMENDED`) is given; who comes or goes now is never stopped.
     """
     with room.write("登记到来") as deed:
-        return _arrive(deed.session, booking_id, now, late)
+        return _arrive(deed, booking_id, now, late, why)
 
 
-def _arrive(session: Session, booking_id: str, now: datetime, late: bool | None) -> Entered:
+def _arrive(deed: Deed, booking_id: str, now: datetime, late: bool | None, why: str) -> Entered:
+    session = deed.session
     booking = _booking(session, booking_id)
     if booking.outcome in ("arrived", "late"):
         raise Refused(why="这个预约已经登记过到来了，不用再登记。")
@@ -88,6 +92,8 @@ def _arrive(session: Session, booking_id: str, now: datetime, late: bool | None)
     session.add(booking)
     shared = {name: getattr(booking, name) for name in VisitFields.model_fields if name in type(booking).model_fields}
     row = Visit(**{**shared, "booking": booking.id, "starts": minute, "ends": booking.ends if past else None})
+    if past:
+        guard(deed, [row.day], why, "visit", row.id)
     session.add(row)
     if past:
         note = f"已补记：{clock(booking.starts)}—{clock(booking.ends)}"
@@ -96,7 +102,7 @@ def _arrive(session: Session, booking_id: str, now: datetime, late: bool | None)
     return Entered(row.id, note, late, booking.id)
 
 
-def walk_in(room: Room, values: Mapping[str, Any], now: datetime) -> Entered:
+def walk_in(room: Room, values: Mapping[str, Any], now: datetime, *, why: str = "") -> Entered:
     """Somebody stands at the door without a booking: inside from now on.
 
     Only the client is needed; the counsellor is whoever is here (`receiver`), the hour is now. Whoever has a
@@ -113,7 +119,7 @@ def walk_in(room: Room, values: Mapping[str, Any], now: datetime) -> Entered:
         if day == today and starts is None:
             starts = minute
             if (due := _due(session, clients_row(client), today, minute)) is not None:
-                entered = _arrive(session, due.id, now, None)
+                entered = _arrive(deed, due.id, now, None, "")
                 return replace(entered, note=f"是 {clock(due.starts)} 的预约，{entered.note}")
         person = values.get("person") or receiver(session, room)
         whole = {**client, "day": day, "starts": starts, "ends": ends, "person": person, "booking": ""}
@@ -123,6 +129,8 @@ def walk_in(room: Room, values: Mapping[str, Any], now: datetime) -> Entered:
         if inside and fields.ends is None:
             raise Refused(why=f"已经登记在里面了（{clock(inside[0].starts)} 起），不用再登记。")
         row = Visit(**fields.model_dump())
+        if day < today or fields.ends is not None:
+            guard(deed, [day], why, "visit", row.id)
         session.add(row)
         return Entered(row.id, f"已登记来访，{clock(fields.starts)} 开始")
 
@@ -174,7 +182,7 @@ def _hours_stand(day: date, starts: int, ends: int | None, now: datetime) -> Non
         raise NotValid({"ends": "离开时间还没到，请检查"})
 
 
-def leave(room: Room, visit_id: str, now: datetime, ends: int | None = None) -> str:
+def leave(room: Room, visit_id: str, now: datetime, ends: int | None = None, *, why: str = "") -> str:
     """The visitor has gone: now, or at the minute given. Anybody on duty may mark it; the counsellor still closes."""
     with room.write("登记离开") as deed:
         row = _visit(deed.session, visit_id)
@@ -182,9 +190,17 @@ def leave(room: Room, visit_id: str, now: datetime, ends: int | None = None) -> 
             raise Refused(why="这次来访已由心理教师结束，时间请心理教师来改。")
         if row.ends is not None and ends is None:
             raise Refused(why=f"已经登记过离开了（{clock(row.ends)}）。")
-        row.ends = _end_of(row, now, ends)
+        end = _set_end(deed, row, now, ends, why)
         deed.session.add(row)
-        return f"已登记离开，{clock(row.starts)}—{clock(row.ends)}"
+        return f"已登记离开，{clock(row.starts)}—{clock(end)}"
+
+
+def _set_end(deed: Deed, row: Visit, now: datetime, ends: int | None, why: str) -> int:
+    """Write the hour of leaving and return it. Who is still inside may always go; another hour than marked is a change."""
+    if row.ends is not None or row.day != now.date():
+        guard(deed, [row.day], why, "visit", row.id)
+    row.ends = _end_of(row, now, ends)
+    return row.ends
 
 
 def _end_of(row: Visit, now: datetime, ends: int | None) -> int:
@@ -195,19 +211,22 @@ def _end_of(row: Visit, now: datetime, ends: int | None) -> int:
     return ends
 
 
-def close(room: Room, visit_id: str, now: datetime, ends: int | None = None) -> str:
-    """The counsellor closes the visit: its hours stand from now on. Without `ends`, those already marked, else now."""
+def close(room: Room, visit_id: str, now: datetime, ends: int | None = None, *, why: str = "") -> str:
+    """The counsellor closes the visit: its hours stand from now on. Without `ends`, those already marked, else now.
+
+    Closing with the hours as they are changes nothing of a signed week."""
     needs_counsellor(room)
     with room.write("结束来访") as deed:
         row = _visit(deed.session, visit_id)
-        if ends is not None or row.ends is None:
-            row.ends = _end_of(row, now, ends)
+        if row.ends is None or (ends is not None and ends != row.ends):
+            _set_end(deed, row, now, ends, why)
+        end = row.ends or row.starts
         row.closed_by = room.person.id
         deed.session.add(row)
-        return f"来访已结束，{clock(row.starts)}—{clock(row.ends)}，共 {row.ends - row.starts} 分钟"
+        return f"来访已结束，{clock(row.starts)}—{clock(end)}，共 {end - row.starts} 分钟"
 
 
-def correct(room: Room, visit_id: str, values: Mapping[str, Any], now: datetime) -> None:
+def correct(room: Room, visit_id: str, values: Mapping[str, Any], now: datetime, *, why: str = "") -> None:
     """Put right what was marked: client, hours, counsellor, place, form. A closed visit needs a counsellor."""
     with room.write("更正来访") as deed:
         row = _visit(deed.session, visit_id)
@@ -219,6 +238,7 @@ def correct(room: Room, visit_id: str, values: Mapping[str, Any], now: datetime)
         if row.closed_by and fields.ends is None:
             raise NotValid({"ends": "已结束的来访要有离开时间"})
         _hours_stand(fields.day, fields.starts, fields.ends, now)
+        guard(deed, [row.day, fields.day], why, "visit", row.id)
         row.sqlmodel_update(fields.model_dump(exclude={"booking", "closed_by"}))
         deed.session.add(row)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from psyroom.records.booking import OUTCOMES
 from psyroom.rules.plan import OneOff, TemplateSlot, Turn, plan_of_day
+from psyroom.rules.time import monday_of as monday_of
 from psyroom.services.clients import Names
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask
@@ -145,11 +146,6 @@ def own_lessons_on(timetable: Iterable[Any], school: SchoolContext, day: date) -
 def week(room: Room, monday: date, now: datetime) -> Week:
     """Everything the calendar paints of the week that begins on the Monday."""
     return _weekdays(room, monday_of(monday), 7, now)
-
-
-def monday_of(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def only(week: Week, person: str) -> Week:

@@ -175,9 +175,9 @@ def any_slot(session: Session) -> bool:
 
 
 def exceptions(session: Session, first: date, last: date) -> list[Any]:
-    """(id, day, starts, ends, opens, place, person, why): one-off openings and closures."""
+    """(id, day, starts, ends, opens, place, person, why, heals): one-off openings and closures."""
     c = exception_c
-    statement = select(c.id, c.day, c.starts, c.ends, c.opens, c.place, c.person, c.why)
+    statement = select(c.id, c.day, c.starts, c.ends, c.opens, c.place, c.person, c.why, c.heals)
     return _rows(session, statement.where(c.day >= first, c.day <= last).order_by(c.day, c.starts))
 
 
