@@ -41,6 +41,7 @@ FOR_THE_DESK = {
     "timeline": "of",
     "today": "today next_school_day",
     "visits": "arrive walk_in receiver who_receives leave correct no_show follow_up",
+    "waiting": "listed of_student entry to_ask day_bands matches free_around times add change withdraw renew take",
     "week": "week day_of entry",
 }
 """What a duty person may call: names, classes, times; opening; sealed slips. Everything else needs a counsellor, also
