@@ -12,6 +12,8 @@ import pytest
 from psyroom.records.students import StudentQuestion
 from psyroom.services import bookings, drafts, openings, slips, students, today, visits
 from psyroom.services import school as schools
+from psyroom.services.due import Task
+from psyroom.store.room import Room
 from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
 
 FRIDAY = TUESDAY + timedelta(days=3)
@@ -36,8 +38,13 @@ def book(small: Small, which: int = 0, **more: Any) -> str:
     return bookings.book(small.room, values, at(MONDAY, 480)).id
 
 
+def tasks_at(room: Room, now: datetime) -> list[Task]:
+    """But for the hours of the plan, which nobody logs in these tests (`test_planned_hours…` does)."""
+    return [t for t in today.today(room, now).tasks if t.kind != "not_logged"]
+
+
 def kinds(small: Small, now: datetime) -> list[str]:
-    return [t.kind for t in today.today(small.room, now).tasks]
+    return [t.kind for t in tasks_at(small.room, now)]
 
 
 def test_the_time_line_holds_who_comes_and_who_is_in(small: Small) -> None:
@@ -67,7 +74,7 @@ def test_a_task_for_every_loose_end_and_none_once_it_is_tied(small: Small) -> No
     with small.room.write("名册") as deed:
         question = StudentQuestion(student=small.students[3], field="id_number", reason="校验位不对")
         deed.session.add(question)
-    tasks = today.today(small.room, now).tasks
+    tasks = tasks_at(small.room, now)
     assert [t.kind for t in tasks] == ["missed", "duty", "not_closed", "slips", "left_open", "questions"]
     assert [t.urgency for t in tasks] == ["brick"] * 3 + ["amber"] * 2 + [""]
     assert tasks[0].target == {"booking": missed} and tasks[2].target == {"visit": entered.visit}
@@ -81,14 +88,14 @@ def test_a_task_for_every_loose_end_and_none_once_it_is_tied(small: Small) -> No
         slips.mark_read(small.room, note.id)
     students.settle_question(small.room, question.id)
     assert kinds(small, now) == ["not_closed"]
-    (left,) = today.today(small.room, now).tasks
+    (left,) = tasks_at(small.room, now)
     assert left.target == {"booking": open_}
 
 
 def test_many_of_a_kind_are_one_line_and_never_more_than_seven(small: Small) -> None:
     for n in range(4):
         book(small, n, day=MONDAY, starts=725 + n * 20, ends=740 + n * 20)
-    tasks = today.today(small.room, at(TUESDAY, 600)).tasks
+    tasks = tasks_at(small.room, at(TUESDAY, 600))
     assert [(t.kind, t.count) for t in tasks] == [("left_open", 4)]
     assert "4 个以前的预约" in tasks[0].words and "周一 12:05" in tasks[0].detail
 
@@ -109,8 +116,7 @@ def test_the_desk_sees_its_own_tasks_only(small: Small) -> None:
     entered = visits.walk_in(small.room, {"student": small.students[2]}, at(TUESDAY, 480))
     room = as_duty(small)
     visits.leave(room, entered.visit, at(TUESDAY, 500))
-    shown = today.today(room, at(TUESDAY, 600))
-    assert [t.kind for t in shown.tasks] == ["left_open"]
+    assert [t.kind for t in tasks_at(room, at(TUESDAY, 600))] == ["left_open"]
 
 
 def test_tomorrow_is_the_next_school_day(small: Small) -> None:
@@ -129,7 +135,24 @@ def test_a_new_year_asks_for_its_holidays_when_it_is_near(small: Small) -> None:
 
 def test_a_form_left_unsaved_is_not_forgotten(small: Small) -> None:
     drafts.save(small.room, bookings.FORM, "", {"starts": 730})
-    (task,) = today.today(small.room, at(TUESDAY, 600)).tasks
+    (task,) = tasks_at(small.room, at(TUESDAY, 600))
     assert (task.kind, task.page, task.target) == ("unsaved", "bookings", {"new": True})
     book(small)
     assert kinds(small, at(TUESDAY, 600)) == []
+
+
+def test_planned_hours_of_earlier_days_are_asked_after_until_they_are_confirmed(small: Small) -> None:
+    now = at(TUESDAY, 600)
+    (task,) = [t for t in today.today(small.room, now).tasks if t.kind == "not_logged"]
+    waiting = openings.not_logged(small.room, task.target["day"], MONDAY, now)
+    assert task.count == len(waiting) and task.page == "openings"
+    openings.record_planned(small.room, waiting, now)
+    assert "not_logged" not in [t.kind for t in today.today(small.room, now).tasks]
+
+
+def test_the_next_seven_days_are_counted(small: Small) -> None:
+    book(small)
+    book(small, 1, starts=790, ends=820)
+    coming = today.today(small.room, at(MONDAY, 480)).coming
+    assert [c.count for c in coming] == [2, 0, 0, 0, 0, 0, 0]
+    assert coming[0].day == TUESDAY and coming[0].school_day and not coming[5].school_day

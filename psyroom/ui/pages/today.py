@@ -31,11 +31,13 @@ from psyroom.ui.kit import (
     button,
     primary,
     quiet,
+    rule,
     scrolled,
     text,
 )
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import TONES
+from psyroom.ui.pages.today_ahead import DaysAhead
 from psyroom.ui.pages.today_begin import BeginCard
 from psyroom.ui.pages.today_slips import SlipBox, SlipReader
 from psyroom.ui.tokens import SPACE
@@ -44,7 +46,7 @@ from psyroom.ui.window import Shell
 ICONS = {
     "missed": "user-minus", "slips": "envelope-simple", "duty": "clock", "not_closed": "hourglass-medium",
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
-    "unsaved": "note-pencil",
+    "unsaved": "note-pencil", "not_logged": "check-square",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
@@ -128,21 +130,14 @@ class Here(Page):
             self.line.add(widget)
         self.empty = QVBoxLayout()
         self.line.body.addLayout(self.empty)
+        self.line.add(rule())
+        self.line.add(text("接下来七天", "small"))
+        self.ahead = DaysAhead()
+        self.ahead.opened.connect(lambda day: self.shell.go("bookings", day=day))
+        self.line.add(self.ahead)
         column.addWidget(self.line)
         self.slip = SlipBox(self.room, self.shell, self.now)
         column.addWidget(self.slip)
-        column.addStretch(1)
-        return column
-
-    def _right(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(SPACE * 2)
-        self.tasks_card = Card("要做的事")
-        self.tasks = RowList(limit=services.MOST)
-        self.tasks_card.add(self.tasks)
-        self.no_tasks = text("都做完了。", "soft")
-        self.tasks_card.add(self.no_tasks)
-        column.addWidget(self.tasks_card)
         self.week = Card("本周开放")
         self.bar = HoursBar("课外开放")
         self.week.add(self.bar)
@@ -155,6 +150,18 @@ class Here(Page):
             quiet("查看", lambda: self.shell.go("openings"), small=True), 0, Qt.AlignmentFlag.AlignTop
         )
         column.addWidget(self.week)
+        column.addStretch(1)
+        return column
+
+    def _right(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        self.tasks_card = Card("要做的事")
+        self.tasks = RowList(limit=services.MOST)
+        self.tasks_card.add(self.tasks)
+        self.no_tasks = text("都做完了。", "soft")
+        self.tasks_card.add(self.no_tasks)
+        column.addWidget(self.tasks_card)
         column.addStretch(1)
         return column
 
@@ -182,6 +189,7 @@ class Here(Page):
         else:
             self.no_tasks.setText("都做完了。")
         self._show_week(shown)
+        self.ahead.set_days(shown.coming)
         self.begin.refresh()
 
     def shown(self) -> None:

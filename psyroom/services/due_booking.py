@@ -1,0 +1,65 @@
+"""What bookings and visits leave to be done."""
+
+from __future__ import annotations
+
+from psyroom.services.clients import Names
+from psyroom.services.due import Ground, Task, few, when
+from psyroom.store.questions import booking as ask
+
+
+def missed(ground: Ground) -> list[Task]:
+    with ground.room.read() as session:
+        rows = ask.missed(session)
+        names = Names.of(session, ground.school, rows)
+
+    def line(row: ask.BookingRow) -> Task:
+        detail = " · ".join(p for p in (names.class_of(row, row.day), f"约在{when(row)}") if p)
+        return Task("missed", f"{names.who(row)}没有来，找到人了吗？", detail, "brick", "bookings", {"booking": row.id})
+
+    def count(n: int) -> Task:
+        return Task(
+            "missed", f"{n} 人约了没有来，还没有下落", f"最早是{when(rows[0])}", "brick", "bookings", {"booking": rows[0].id}, n
+        )  # fmt: skip
+
+    return few(rows, line, count)
+
+
+def not_closed(ground: Ground) -> list[Task]:
+    """Visits that wait for the counsellor; for the duty person only those of earlier days without an end."""
+    with ground.room.read() as session:
+        rows = [v for v in ask.visits_not_closed(session) if v.ends is not None or v.day < ground.now.date()]
+        names = Names.of(session, ground.school, rows)
+    if not ground.room.has_cases:
+        rows = [v for v in rows if v.ends is None]
+    rows.sort(key=lambda v: (v.ends is not None, v.day, v.starts))
+
+    def line(row: ask.VisitRow) -> Task:
+        what = "的来访没有离开时间" if row.ends is None else "的来访还没有结束登记"
+        target = {"visit": row.id} if not row.booking else {"booking": row.booking}
+        urgency = "brick" if row.ends is None else "amber"
+        return Task("not_closed", f"{names.who(row)}{what}", when(row), urgency, "bookings", target)
+
+    def count(n: int) -> Task:
+        first = line(rows[0])
+        words = f"{n} 次来访还没有结束登记"
+        return Task("not_closed", words, f"最早是{first.detail}", first.urgency, first.page, first.target, n)
+
+    return few(rows, line, count)
+
+
+def left_open(ground: Ground) -> list[Task]:
+    with ground.room.read() as session:
+        rows = ask.left_open(session, ground.now.date())
+        names = Names.of(session, ground.school, rows)
+
+    def line(row: ask.BookingRow) -> Task:
+        return Task(
+            "left_open", f"{names.who(row)}来了没有？", f"{when(row)} 的预约还没有结果", "amber", "bookings", {"booking": row.id}
+        )  # fmt: skip
+
+    def count(n: int) -> Task:
+        return Task(
+            "left_open", f"{n} 个以前的预约还没有结果", f"最早是{when(rows[0])}", "amber", "bookings", {"booking": rows[0].id}, n
+        )  # fmt: skip
+
+    return few(rows, line, count)
