@@ -1,17 +1,18 @@
 """How long the room was open: week by week, outside lessons and in all, what is missing, what could still be opened.
 
-The room is counted, not its people: several at once count once (湘教发〔2024〕23号 does not say; duties of the field,
-table of ambiguities). Visits in person open the room; on the telephone nobody could have come in. A duty not yet ended
+The room is counted, not its people: several at once count once, unless the school sets it otherwise (湘教发〔2024〕23号
+does not say; duties of the field, table of ambiguities). Visits in person open the room; on the telephone nobody could have come in. A duty not yet ended
 counts up to now today, and not at all when it was forgotten on an earlier day: nobody knows when it ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from psyroom.rules.intervals import Band, overlap, subtract, total, union
+from psyroom.rules.make_up import MadeUp, MakeUp, made_up
 from psyroom.rules.periods import outside_lessons
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare, fill, sentence, spare_on
@@ -21,6 +22,7 @@ from psyroom.services.openings import plan_between
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask_visits
 from psyroom.store.questions import opening as ask
+from psyroom.store.questions import weeks as ask_weeks
 from psyroom.store.room import Room
 
 
@@ -36,7 +38,7 @@ class Holiday:
 @dataclass(frozen=True)
 class WeekHours:
     """One week's minutes. `target_minutes` None: nothing is asked in figures. `calendar_assumed`: it rests on a year
-    whose holidays nobody has told yet."""
+    whose holidays nobody has told yet. Nothing is pro rata: the target stays whole in a week with holidays."""
 
     week: int
     starts: date
@@ -47,6 +49,15 @@ class WeekHours:
     calendar_assumed: bool
     holidays: tuple[Holiday, ...]
     school_days: int
+    reason: str = ""
+    """Why it fell short (`records.weeks.WHY_SHORT`), where somebody has said so."""
+    signed: bool = False
+    healed: int = 0
+    """Minutes outside lessons opened in other weeks to make up for this one; they count there."""
+    healed_on: tuple[tuple[date, int], ...] = ()
+    """On which days, and how many."""
+    heals: tuple[tuple[date, int], ...] = ()
+    """Which other weeks (their Mondays) minutes of this one make up for."""
 
     @property
     def missing(self) -> int:
@@ -73,6 +84,7 @@ class Behind:
     outside: int
     adds_open: int
     adds_outside: int
+    outside_bands: tuple[Band, ...] = ()
 
     @property
     def waiting(self) -> bool:
@@ -87,20 +99,22 @@ def local_now(room: Room) -> datetime:
 
 def weeks(room: Room, term: TermSpan, now: datetime | None = None) -> list[WeekHours]:
     """Every week of a semester, the coming ones too."""
-    school = context(room)
-    rows = _behind(room, school, term.monday(1), term.ends, now or local_now(room))
-    return [_week(school, term, week, rows) for week in range(1, term.weeks + 1)]
+    school, moment = context(room), now or local_now(room)
+    rows = _behind(room, school, term.monday(1), term.ends, moment)
+    found = [_week(school, term, week, rows) for week in range(1, term.weeks + 1)]
+    return _marked(room, school, found, rows, moment)
 
 
 def week_of(room: Room, day: date, now: datetime | None = None) -> WeekHours | None:
     """The week a day lies in; None outside semesters."""
-    school = context(room)
+    school, moment = context(room), now or local_now(room)
     term = school.term_on(day)
     week = term.week_of(day)
     if week is None:
         return None
     days = term.days_of(week)
-    return _week(school, term, week, _behind(room, school, days[0], days[-1], now or local_now(room)))
+    rows = _behind(room, school, days[0], days[-1], moment)
+    return _marked(room, school, [_week(school, term, week, rows)], rows, moment)[0]
 
 
 def _week(school: SchoolContext, term: TermSpan, week: int, rows: Sequence[Behind]) -> WeekHours:
@@ -123,6 +137,56 @@ def _week(school: SchoolContext, term: TermSpan, week: int, rows: Sequence[Behin
     )
 
 
+def _marked(
+    room: Room, school: SchoolContext, weeks: Sequence[WeekHours], rows: Sequence[Behind], now: datetime
+) -> list[WeekHours]:
+    """The weeks (one after the other) with their reasons, signatures and make-ups; none of these changes a figure."""
+    first, last = weeks[0].starts, weeks[-1].starts
+    with room.snapshot() as session:
+        reasons = ask_weeks.reasons(session, first, last)
+        signed = ask_weeks.signed(session, [week.starts for week in weeks])
+        make_ups = [
+            MakeUp(row.id, row.day, row.starts, row.ends, row.person, row.heals)
+            for row in ask_weeks.make_ups(session, first, last + timedelta(days=6))
+        ]
+    elsewhere = sorted({m.day for m in make_ups if not first <= m.day <= last + timedelta(days=6)})
+    known = [*rows, *(row for day in elsewhere for row in _behind(room, school, day, day, now))]
+    made = made_up(make_ups, outside_by_day(school, known), school.each_counts)
+    return [_mark(week, reasons.get(week.starts, ""), week.starts in signed, made) for week in weeks]
+
+
+def _mark(week: WeekHours, reason: str, signed: bool, made: Sequence[MadeUp]) -> WeekHours:
+    heals: dict[date, int] = {}
+    healed_on: dict[date, int] = {}
+    for one in made:
+        if week.starts <= one.day <= week.starts + timedelta(days=6):
+            heals[one.heals] = heals.get(one.heals, 0) + one.minutes
+        if one.heals == week.starts:
+            healed_on[one.day] = healed_on.get(one.day, 0) + one.minutes
+    return replace(
+        week,
+        reason=reason,
+        signed=signed,
+        healed=sum(healed_on.values()),
+        healed_on=tuple(sorted(healed_on.items())),
+        heals=tuple(sorted(heals.items())),
+    )
+
+
+def outside_by_day(school: SchoolContext, rows: Sequence[Behind]) -> dict[date, dict[str, list[Band]]]:
+    """When the room was open outside lessons, by day and by whoever counts apart (`counted_apart`)."""
+    found: dict[date, dict[str, list[Band]]] = {}
+    for row in rows:
+        bands = found.setdefault(row.day, {}).setdefault(counted_apart(school, row.person), [])
+        bands += row.outside_bands
+    return {day: {key: union(bands) for key, bands in people.items()} for day, people in found.items()}
+
+
+def counted_apart(school: SchoolContext, person: str) -> str:
+    """The key under which a person's minutes are counted: one for all, unless the school counts each."""
+    return person if school.each_counts else ""
+
+
 def rows_behind(room: Room, first: date, last: date, now: datetime | None = None) -> list[Behind]:
     """The openings and visits behind the figures of some days, in order of time."""
     return _behind(room, context(room), first, last, now or local_now(room))
@@ -135,15 +199,16 @@ def _behind(room: Room, school: SchoolContext, first: date, last: date, now: dat
     found: list[tuple[str, ask.OpeningRow | ask_visits.VisitRow]] = [("opening", row) for row in openings]
     found += [("visit", row) for row in visits]
     found.sort(key=lambda item: (item[1].day, item[1].starts, item[0], item[1].id))
-    before: dict[date, list[Band]] = {}
+    before: dict[tuple[date, str], list[Band]] = {}
     result = []
     for kind, row in found:
         until = row.ends if row.ends is not None else _so_far(row.day, row.starts, now)
         band = [(row.starts, until)] if until > row.starts else []
         outside = outside_lessons(band, row.day, school.calendar, school.periods, school.study_counts)
-        earlier = before.get(row.day, [])
+        key = (row.day, counted_apart(school, row.person))
+        earlier = before.get(key, [])
         new = subtract(band, earlier)
-        before[row.day] = union([*earlier, *band])
+        before[key] = union([*earlier, *band])
         result.append(
             Behind(
                 kind=kind,
@@ -160,6 +225,7 @@ def _behind(room: Room, school: SchoolContext, first: date, last: date, now: dat
                 outside=total(outside),
                 adds_open=total(new),
                 adds_outside=total(overlap(new, outside)),
+                outside_bands=tuple(outside),
             )
         )
     return result
@@ -178,11 +244,25 @@ def open_bands(rows: Sequence[Behind], day: date) -> list[Band]:
 def planned_minutes(school: SchoolContext, plan: Sequence[PlanSlot], rows: Sequence[Behind], now: datetime) -> int:
     """What the rest of a plan would add to the minutes outside lessons: what lies after now and is not open already."""
     added = 0
-    for day in {slot.day for slot in plan if slot.day >= now.date()}:
-        bands = rest_of_day([(slot.starts, slot.ends) for slot in plan if slot.day == day], day, now)
-        coming = subtract(bands, open_bands(rows, day))
+    for day, who in {(slot.day, counted_apart(school, slot.person)) for slot in plan if slot.day >= now.date()}:
+        mine = [slot for slot in plan if slot.day == day and counted_apart(school, slot.person) == who]
+        bands = rest_of_day([(slot.starts, slot.ends) for slot in mine], day, now)
+        already = [row for row in rows if counted_apart(school, row.person) == who]
+        coming = subtract(bands, open_bands(already, day))
         added += total(outside_lessons(coming, day, school.calendar, school.periods, school.study_counts))
     return added
+
+
+def planned_adds(school: SchoolContext, plan: Sequence[PlanSlot]) -> list[tuple[PlanSlot, int]]:
+    """What each planned slot adds to the minutes planned; a second person at the same time adds nothing, unless each
+    counts."""
+    before: dict[tuple[date, str], list[Band]] = {}
+    found = []
+    for slot in plan:
+        key = (slot.day, counted_apart(school, slot.person))
+        found.append((slot, total(subtract([(slot.starts, slot.ends)], before.get(key, [])))))
+        before[key] = union([*before.get(key, []), (slot.starts, slot.ends)])
+    return found
 
 
 def rest_of_day(bands: Sequence[Band], day: date, now: datetime) -> list[Band]:
@@ -219,7 +299,7 @@ def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | N
         return None
     days = term.days_of(week)
     rows = _behind(room, school, days[0], days[-1], moment)
-    hours = _week(school, term, week, rows)
+    (hours,) = _marked(room, school, [_week(school, term, week, rows)], rows, moment)
     if hours.target_minutes is None:
         return None
     plan = plan_between(room, days[0], days[-1])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from psyroom.reports.filling import Fact, Facts, ListRow, Parts
 from psyroom.reports.tables import Content, hours
 from psyroom.rules.classes import grade_order
-from psyroom.rules.intervals import Band, subtract, total, union
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import TermSpan, school_year_of
 from psyroom.services import hours as counting
@@ -75,7 +74,9 @@ def _weeks(
     for week in counting.weeks(room, term, now):
         days = set(term.days_of(week.week))
         said = verdict(week, today)
-        parts: dict[str, Parts] = {"planned": _planned([slot for slot in plan if slot.day in days])} if plan else {}
+        parts: dict[str, Parts] = (
+            {"planned": _planned(school, [slot for slot in plan if slot.day in days])} if plan else {}
+        )
         values: dict[str, Content] = {
             "week": str(week.week),
             "dates": dates_of(term, week.week) + ("※" if week.calendar_assumed else ""),
@@ -109,12 +110,9 @@ def _target(minutes: int | None) -> Content:
     return hours(minutes) if minutes is not None else "—"
 
 
-def _planned(slots: Sequence[PlanSlot]) -> Parts:
-    """What each planned slot adds; a second person at the same time adds nothing."""
-    before: dict[date, list[Band]] = {}
+def _planned(school: SchoolContext, slots: Sequence[PlanSlot]) -> Parts:
+    """What each planned slot adds; a second person at the same time as `hours` counts it."""
     found: dict[str, int] = {}
-    for slot in slots:
-        earlier = before.get(slot.day, [])
-        found[slot.source] = found.get(slot.source, 0) + total(subtract([(slot.starts, slot.ends)], earlier))
-        before[slot.day] = union([*earlier, (slot.starts, slot.ends)])
+    for slot, adds in counting.planned_adds(school, slots):
+        found[slot.source] = found.get(slot.source, 0) + adds
     return tuple((source, adds) for source, adds in found.items() if adds)

@@ -56,6 +56,7 @@ class SchoolContext:
     targets: tuple[tuple[date, int | None], ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    each_counts: bool = False
 
     @cached_property
     def title(self) -> str:
@@ -117,6 +118,7 @@ def context(room: Room) -> SchoolContext:
         school = ask.school(session)
         if school is None:
             raise NotFound(what="学校资料")
+        rules = ask.room_rules(session)
         found = SchoolContext(
             name=school.name,
             campus=school.campus,
@@ -134,6 +136,7 @@ def context(room: Room) -> SchoolContext:
             targets=tuple((t.since, t.minutes) for t in ask.targets(session)),
             people={p.id: p.name for p in ask.people(session)},
             places={p.id: p.name for p in ask.places(session)},
+            each_counts=rules is not None and rules.each_counts,
         )
     _kept[room] = (stamp, found)
     return found

@@ -18,7 +18,6 @@ from psyroom.reports.opening_sheets import TermLine, WeekLine, WeekTotals, term_
 from psyroom.reports.recovery import chinese_date, recovery_sheet, recovery_text
 from psyroom.reports.tables import Sheet
 from psyroom.reports.tomorrow import Expected, tomorrow_list
-from psyroom.rules.intervals import total, union
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import WEEKDAYS, TermSpan, day_name
 from psyroom.rules.typed import clock, span
@@ -88,12 +87,12 @@ def remark(week: WeekHours, today: date) -> str:
     return "，".join(said)
 
 
-def planned_by_day(plan: Sequence[PlanSlot]) -> dict[date, int]:
-    """Planned minutes of each day, several people at once counted once."""
-    found: dict[date, list[tuple[int, int]]] = {}
-    for slot in plan:
-        found.setdefault(slot.day, []).append((slot.starts, slot.ends))
-    return {day: total(union(bands)) for day, bands in found.items()}
+def planned_by_day(school: SchoolContext, plan: Sequence[PlanSlot]) -> dict[date, int]:
+    """Planned minutes of each day, as `hours` counts several people at once."""
+    found: dict[date, int] = {}
+    for slot, adds in hours.planned_adds(school, plan):
+        found[slot.day] = found.get(slot.day, 0) + adds
+    return found
 
 
 def band_name(school: SchoolContext, row: Behind) -> str:
@@ -237,7 +236,7 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
     today = (now or hours.local_now(room)).date()
     rows = hours.rows_behind(room, term.monday(1), term.ends, now)
     visits = _visits(room, term.monday(1), term.ends)
-    planned = planned_by_day(plan_between(room, term.monday(1), term.ends))
+    planned = planned_by_day(school, plan_between(room, term.monday(1), term.ends))
     lines = []
     for counted in hours.weeks(room, term, now):
         days = set(term.days_of(counted.week))

@@ -23,6 +23,7 @@ FOR_THE_DESK = {
     "bookings": "check nearest_free next_free book change move cancel reopen timetable_of",
     "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
+    "handover": "leave unread between read",
     "history": "undo",
     "hours": "local_now weeks week_of rows_behind shortage",
     "ledger": "import_ledger",
@@ -30,6 +31,7 @@ FOR_THE_DESK = {
     "plan_between duty_on duty_off on_duty record not_logged record_planned correct remove openings_of",
     "outgoing": "prepared put",
     "people": "listed change_password may_manage least_password",
+    "prefill": "week confirm set_hours strike restore",
     "return_facts": "gather",
     "roll": "everybody entry name_of find classes_of by_class same_name",
     "roster_sheet": "save_problems",
@@ -43,6 +45,7 @@ FOR_THE_DESK = {
     "visits": "arrive walk_in receiver who_receives leave correct no_show follow_up",
     "waiting": "listed of_student entry to_ask day_bands matches free_around times add change withdraw renew take",
     "week": "week day_of entry",
+    "week_reasons": "set_reason reason_of suggestion",
 }
 """What a duty person may call: names, classes, times; opening; sealed slips. Everything else needs a counsellor, also
 what is written tomorrow."""

@@ -8,11 +8,26 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from psyroom.records.people import Person
-from psyroom.records.school import CalendarDay, CalendarYear, GradeNaming, Period, Place, School, Target, Term
+from psyroom.records.school import (
+    CalendarDay,
+    CalendarYear,
+    GradeNaming,
+    Period,
+    Place,
+    RoomRules,
+    School,
+    Target,
+    Term,
+)
 
 
 def school(session: Session) -> School | None:
     return session.get(School, "school")
+
+
+def room_rules(session: Session) -> RoomRules | None:
+    """The room's own rules for booking and counting; None: the defaults hold."""
+    return session.get(RoomRules, "room")
 
 
 def terms(session: Session) -> list[Any]:

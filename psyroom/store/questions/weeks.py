@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -93,23 +94,36 @@ def make_ups(session: Session, first: date, last: date) -> list[Any]:
 # ---- handover -------------------------------------------------------------------------------------------------
 
 
-def handovers(session: Session, first: date, last: date) -> list[Any]:
-    """(id, day, at, person, to, items, read_by, read_at) of the days, in order of time."""
-    return _rows(session, _HANDOVER.where(handover_c.day >= first, handover_c.day <= last).order_by(handover_c.id))
+@dataclass(frozen=True)
+class HandoverRow:
+    """A handover as stored; `items_left` are its ticks, with commas between."""
+
+    id: str
+    day: date
+    at: str
+    person: str
+    to: str
+    items_left: str
+    read_by: str
+    read_at: str
 
 
-def unread(session: Session) -> list[Any]:
-    """The same of those nobody has read, in order of time."""
-    return _rows(session, _HANDOVER.where(handover_c.read_by == "").order_by(handover_c.id))
+def handovers(session: Session, first: date, last: date) -> list[HandoverRow]:
+    """What was left on the days, in order of time."""
+    return _handovers(session, handover_c.day >= first, handover_c.day <= last)
+
+
+def unread(session: Session) -> list[HandoverRow]:
+    """What nobody has read, in order of time."""
+    return _handovers(session, handover_c.read_by == "")
+
+
+def _handovers(session: Session, *where: Any) -> list[HandoverRow]:
+    c = handover_c
+    found = _rows(session, _HANDOVER.where(*where).order_by(c.day, c.at, c.id))
+    return [HandoverRow(*row) for row in found]
 
 
 _HANDOVER: Select[Any] = select(
-    handover_c.id,
-    handover_c.day,
-    handover_c.at,
-    handover_c.person,
-    handover_c.to,
-    handover_c["items"],  # a column, not the collection's own method
-    handover_c.read_by,
-    handover_c.read_at,
+    *[handover_c[name] for name in ("id", "day", "at", "person", "to", "items", "read_by", "read_at")]
 )
