@@ -26,6 +26,7 @@ FOR_THE_DESK = {
     "handover": "leave unread between read",
     "history": "undo",
     "hours": "local_now weeks week_of rows_behind shortage",
+    "ics": "listed calendar write uid",
     "ledger": "import_ledger",
     "openings": "add_slot add_slots add_spare change_slot remove_slot slots_on add_exception close_day remove_exception exceptions plan_of_week "
     "plan_between duty_on duty_off on_duty record not_logged record_planned correct remove openings_of",
