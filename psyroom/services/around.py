@@ -6,7 +6,7 @@ Read inside the caller's transaction, so that what is found still holds when it 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,13 +14,18 @@ from typing import Any
 from sqlmodel import Session
 
 from psyroom.errors import Conflict
+from psyroom.records.events import EVENTS
+from psyroom.records.school import RoomRulesFields
 from psyroom.rules import booking as rules
 from psyroom.rules.booking import Appointment, Around, Clash, Free, OwnLesson
 from psyroom.rules.plan import plan_of_day
 from psyroom.services.school import SchoolContext
 from psyroom.services.week import duty_turns, one_offs, template
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import events as ask_events
+from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import rota as ask_rota
+from psyroom.store.questions import school as ask_school
 
 LOOK_AHEAD = 14  # days in which free times are sought
 USUAL_VISIT = 40  # minutes reckoned for somebody still inside
@@ -71,6 +76,26 @@ def stop(found: Checked, *, anyway: bool, urgent: str) -> None:
         raise Clashes((*confirm, *reason), found.free, confirm=bool(confirm), urgent=bool(reason))
 
 
+Members = Callable[[Any], frozenset[str]]
+"""The members of the group of a row on its day; nobody for what is no group."""
+
+
+def members_in(session: Session, first: date, last: date, numbers: Collection[int] | None = None) -> Members:
+    """Who belongs to which group on these days, read once for many rows."""
+    rows = ask_groups.members(session, first, last, numbers)
+
+    def members(row: Any) -> frozenset[str]:
+        if row.client != "group" or not rows:
+            return frozenset()
+        return frozenset(
+            m.student
+            for m in rows
+            if m.no == row.group_no and m.since <= row.day and (m.until is None or row.day <= m.until)
+        )
+
+    return members
+
+
 def appointment(row: Any, stage: str = "", **more: Any) -> Appointment:
     """A booking's or visit's row as the rules take it."""
     return Appointment(
@@ -79,21 +104,35 @@ def appointment(row: Any, stage: str = "", **more: Any) -> Appointment:
     )  # fmt: skip
 
 
+def event_appointment(row: Any, **more: Any) -> Appointment:
+    """An entry of the calendar as the rules take it: it takes its counsellor's and its room's time."""
+    return Appointment(
+        day=row.day, starts=row.starts, ends=row.ends, person=row.person, place=row.place, client="event",
+        name=EVENTS[row.kind], form=row.kind, **more,
+    )  # fmt: skip
+
+
 def asked(session: Session, fields: Any, booking_id: str = "") -> Appointment:
-    """What is asked for, as the rules take it; the student's stage says which lessons run."""
-    student = ask.students(session, [fields.student]).get(fields.student)
-    stage = student.stage if student is not None and fields.client == "student" else ""
-    return appointment(fields, stage, id=booking_id)
+    """What is asked for, as the rules take it; the student's stage, or the members' where they share one, says which
+    lessons run."""
+    members = frozenset[str]()
+    if fields.client == "group":
+        members = members_in(session, fields.day, fields.day, [fields.group_no])(fields)
+    sitting = members or ({fields.student} if fields.client == "student" else set())
+    stages = {student.stage for student in ask.students(session, sitting).values()}
+    stage = stages.pop() if len(stages) == 1 else ""
+    return appointment(fields, stage, id=booking_id, members=members)
 
 
 def gather(
     session: Session, school: SchoolContext, first: date, last: date, now: datetime, without: Collection[str] = ()
 ) -> Around:
-    """Everything an appointment in these days could run into, but for the bookings `without`."""
+    """Everything an appointment in these days could run into, but for the bookings and entries `without`."""
     standing = [b for b in ask.standing(session, first, last) if b.id not in without]
     hours = {b.id: (b.day, b.starts, b.ends) for b in standing}
     minute = now.hour * 60 + now.minute
     visits = []
+    members = members_in(session, first, last)
     for v in ask.visits(session, first, last):
         ends = v.ends
         if ends is None:  # still inside: it will not last the whole day
@@ -102,34 +141,64 @@ def gather(
         booked = hours.get(v.booking)
         if booked is not None and booked[0] == v.day and booked[1] <= v.starts and ends <= booked[2]:
             continue  # it lies within its booking, which keeps the slot
-        visits.append(replace(appointment(v, id=v.id), ends=ends))
+        visits.append(replace(appointment(v, id=v.id, members=members(v)), ends=ends))
     slots, exceptions = template(ask.slots(session, first, last)), one_offs(ask.exceptions(session, first, last))
     turns = duty_turns(ask_rota.turns(session, first, last))
+    rules_now = ask_school.room_rules(session) or RoomRulesFields()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return Around(
         today=now.date(),
         now=minute,
         calendar=school.calendar,
-        bookings=[appointment(b, id=b.id) for b in standing],
+        bookings=[appointment(b, id=b.id, members=members(b)) for b in standing],
         visits=visits,
+        events=[
+            event_appointment(e, id=e.id) for e in ask_events.standing(session, first, last) if e.id not in without
+        ],
         timetable=[OwnLesson(t.person, t.weekday, t.starts, t.ends) for t in ask.timetable(session)],
         periods=school.periods,
         plan={day: plan_of_day(day, slots, exceptions, school.calendar, turns) for day in days},
         names={**school.people, **school.places},
+        before=rules_now.buffer_before,
+        after=rules_now.buffer_after,
+        lead=rules_now.lead,
     )
 
 
 def look(
-    session: Session, school: SchoolContext, wanted: Appointment, now: datetime, without: Collection[str] = ()
+    session: Session,
+    school: SchoolContext,
+    wanted: Appointment,
+    now: datetime,
+    without: Collection[str] = (),
+    was: Appointment | None = None,
 ) -> Checked:
-    """What speaks against an appointment, and the nearest free times where something does."""
+    """What speaks against an appointment, and the nearest free times where something does. `was`: how it stood so far;
+    the room's rules are not asked again about what does not change."""
     around = gather(session, school, wanted.day, wanted.day, now, without)
     found = rules.conflicts(wanted, around)
+    if any(c.kind == "client" for c in found) and any(a.client == "group" for a, _ in around.standing[wanted.day]):
+        around = replace(around, names={**around.names, **_names(session, wanted)})
+        found = rules.conflicts(wanted, around)
+    if was is not None:
+        found = [c for c in found if not (c.urgent and _granted(c, wanted, was))]
     hard, soft = tuple(c for c in found if c.hard), tuple(c for c in found if not c.hard)
     free: tuple[Free, ...] = ()
     if hard or any(c.urgent or c.kind in ("lesson_student", "closed") for c in soft):
         free = find_free(session, school, wanted, now, 3, without)
     return Checked(hard, soft, free)
+
+
+def _granted(clash: Clash, wanted: Appointment, was: Appointment) -> bool:
+    """Whether the time stood like that before: a change of the room or the client asks for no new reason."""
+    begins = (wanted.day, wanted.starts) == (was.day, was.starts)
+    return begins and (clash.kind == "lead" or (wanted.ends, wanted.person) == (was.ends, was.person))
+
+
+def _names(session: Session, wanted: Appointment) -> dict[str, str]:
+    """The names of those who would sit there, for saying who cannot."""
+    sitting = wanted.members or {wanted.student}
+    return {student: row.name for student, row in ask.students(session, sitting).items()}
 
 
 def find_free(

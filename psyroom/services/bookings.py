@@ -20,7 +20,7 @@ from psyroom.rules import booking as rules
 from psyroom.rules.booking import Around, Free
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
-from psyroom.services import around, clients, drafts
+from psyroom.services import around, clients, drafts, urgency
 from psyroom.services.around import Checked, Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
@@ -59,7 +59,9 @@ def look_in(
     """What speaks against a booking (a row, or fields as `BookingFields`), inside the caller's transaction.
 
     `booking_id`: the one that is changed, which is not held against itself; `without`: others to leave out too."""
-    return around.look(session, school, around.asked(session, fields, booking_id), now, without)
+    was = ask.booking(session, booking_id) if booking_id else None
+    asked = around.asked(session, fields, booking_id)
+    return around.look(session, school, asked, now, without, around.appointment(was) if was is not None else None)
 
 
 def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str = "") -> Checked:
@@ -173,13 +175,17 @@ def put(
         fields.place = ""  # on the telephone no room is taken
     _known(session, fields)
     found = look_in(session, school, fields, now, booking_id, without=without)
-    around.stop(found, anyway=anyway, urgent=urgent)
+    around.stop(found, anyway=anyway, urgent=urgency.known(urgent))
+    retimed = row is not None and (row.day, row.starts, row.ends) != (fields.day, fields.starts, fields.ends)
     if row is None:
         row = Booking(**fields.model_dump())
     else:
         row.sqlmodel_update(fields.model_dump())
     session.add(row)
     session.flush()  # what follows in the same deed must see it
+    if found.urgent or retimed:
+        who = clients.Names.of(session, school, [row]).who(row)
+        urgency.keep(deed, room, row, who, urgent if found.urgent else "", now)
     return row, found
 
 

@@ -9,10 +9,14 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from psyroom.errors import NotValid
+from psyroom.errors import NotValid, Refused
 from psyroom.records.booking import ClientFields
 from psyroom.services.school import SchoolContext
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import groups as ask_groups
+
+LAST_GROUP = 99
+"""As `records.groups.GroupFields.no`."""
 
 
 class Client(Protocol):
@@ -54,7 +58,10 @@ def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
     elif kind == "group":
         found |= {"student": "", "name": "", "form": "group"}
         if not found.get("group_no"):
-            found["group_no"] = min(ask.last_group_no(session) + 1, 99)
+            found["group_no"] = next_group_no(session)
+        elif isinstance(day := values.get("day"), date):
+            known = len(ask_groups.members(session, day, day, [int(found["group_no"])]))
+            found["size"] = known if known > 1 else found.get("size", 1)  # a group with members is as large as they are
     if found.get("form", "individual") == "individual":
         found["size"] = 1
     elif int(found.get("size") or 1) < 2:
@@ -62,6 +69,17 @@ def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise NotValid(problems)
     return found
+
+
+def next_group_no(session: Session) -> int:
+    """A number no group has had; when they run out, the lowest that is free."""
+    if (last := ask.last_group_no(session)) < LAST_GROUP:
+        return last + 1
+    used = ask_groups.numbers_used(session)
+    free = next((no for no in range(1, LAST_GROUP + 1) if no not in used), None)
+    if free is None:
+        raise Refused(why=f"团体编号 1—{LAST_GROUP} 都用过了，请沿用一个已有的团体。")
+    return free
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from psyroom.store import keys, roomfile
 from psyroom.store.making import INBOX
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import school as ask_school
-from psyroom.store.room import Room
+from psyroom.store.room import Deed, Room
 
 LONGEST = 200
 BLOCK = 256  # bytes; 200 Chinese characters fill at most three
@@ -46,13 +46,18 @@ def write_slip(room: Room, text: str, now: datetime) -> str:
         raise NotValid({"text": "请写一句要转告的话"})
     if len(text) > LONGEST:
         raise NotValid({"text": f"最多 {LONGEST} 个字，现在是 {len(text)} 个；紧急的事请直接打电话给心理教师"})
+    with room.write("写密封便条") as deed:
+        seal_in(deed, room, text, now)
+    return "便条已密封，只有心理教师能打开"
+
+
+def seal_in(deed: Deed, room: Room, text: str, now: datetime) -> None:
+    """Seal a word inside a caller's deed, for what else that deed writes must not tell."""
     plain = text.encode()
     plain += b"\0" * (-len(plain) % BLOCK)
     sealed = keys.grant(plain, roomfile.read(room.folder).inbox, _purpose(room))
-    with room.write("写密封便条") as deed:
-        stamp = now.strftime("%H:%M")
-        deed.session.add(Slip(day=now.date(), at=stamp, person=room.person.id, sealed=sealed.hex()))
-    return "便条已密封，只有心理教师能打开"
+    stamp = now.strftime("%H:%M")
+    deed.session.add(Slip(day=now.date(), at=stamp, person=room.person.id, sealed=sealed.hex()))
 
 
 def unread(room: Room) -> int:

@@ -78,7 +78,7 @@ def test_nor_the_client_nor_the_room(small: Small) -> None:
         bookings.book(small.room, wanted(small, 1, person=small.chen), NOON, anyway=True)
     assert kinds(error) == {"room"}
     bookings.book(small.room, wanted(small, 1, person=small.chen, place=small.places[1]), NOON)
-    bookings.book(small.room, wanted(small, starts=760, ends=790), NOON)  # touching is not clashing
+    bookings.book(small.room, wanted(small, starts=760, ends=790), NOON, urgent="only_time")  # touching is not clashing
 
 
 def test_a_telephone_takes_no_room(small: Small) -> None:
@@ -94,7 +94,7 @@ def test_three_free_times_of_the_same_length_inside_the_plan(small: Small) -> No
         bookings.book(small.room, wanted(small, 1), NOON)
     free = error.value.free
     assert len(free) == 3
-    assert (free[0].day, free[0].starts, free[0].ends) == (WEDNESDAY, 760, 790)
+    assert (free[0].day, free[0].starts, free[0].ends) == (WEDNESDAY, 770, 800)
     for slot in free:
         bookings.book(small.room, wanted(small, 1, day=slot.day, starts=slot.starts, ends=slot.ends), NOON)
 
@@ -152,7 +152,7 @@ def test_what_is_missing_is_said_under_its_field(small: Small, change: dict[str,
 
 def test_each_kind_of_client_has_its_words(small: Small) -> None:
     parent = bookings.book(small.room, wanted(small, client="parent"), NOON)
-    teacher = bookings.book(small.room, wanted(small, client="teacher", name="刘老师", starts=760, ends=790), NOON)
+    teacher = bookings.book(small.room, wanted(small, client="teacher", name="刘老师", starts=770, ends=800), NOON)
     group = bookings.book(small.room, wanted(small, client="group", size=8, day=WEDNESDAY + timedelta(days=1)), NOON)
     shown = week.week(small.room, MONDAY, NOON)
     words = [e.who for e in (shown.entry("booking", b.id) for b in (parent, teacher, group)) if e is not None]
@@ -161,14 +161,14 @@ def test_each_kind_of_client_has_its_words(small: Small) -> None:
 
 def test_moving_checks_anew_and_undo_puts_it_back(small: Small) -> None:
     first = bookings.book(small.room, wanted(small), NOON)
-    second = bookings.book(small.room, wanted(small, 1, starts=760, ends=790), NOON)
+    second = bookings.book(small.room, wanted(small, 1, starts=770, ends=800), NOON)
     with pytest.raises(Clashes):
         bookings.move(small.room, second.id, WEDNESDAY, 740, 770, NOON)
     bookings.move(small.room, first.id, TUESDAY, 760, 800, NOON)  # longer, and to another day
     bookings.move(small.room, second.id, WEDNESDAY, 740, 770, NOON)
     undo(small.room)
     entry = week.entry(small.room, "booking", second.id, NOON)
-    assert entry is not None and (entry.starts, entry.ends) == (760, 790)
+    assert entry is not None and (entry.starts, entry.ends) == (770, 800)
 
 
 def test_cancelling_frees_the_slot_and_coming_back_asks_for_it(small: Small) -> None:

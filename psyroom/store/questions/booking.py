@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session
 
 from psyroom.records.booking import STANDING, Booking, Slip, Timetable, Visit
+from psyroom.records.groups import Group
 from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.students import Student
 
@@ -35,6 +36,7 @@ class BookingRow:
     way: str
     outcome: str
     follow_up: str
+    series: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,6 +72,7 @@ slot_c = Slot.__table__.c  # type: ignore[attr-defined]
 exception_c = OpeningException.__table__.c  # type: ignore[attr-defined]
 student_c = Student.__table__.c  # type: ignore[attr-defined]
 timetable_c = Timetable.__table__.c  # type: ignore[attr-defined]
+group_c = Group.__table__.c  # type: ignore[attr-defined]
 
 
 def _rows(session: Session, statement: Select[Any]) -> list[Any]:
@@ -103,6 +106,16 @@ def standing(session: Session, first: date, last: date) -> list[BookingRow]:
     return _bookings(session, booking_c.day >= first, booking_c.day <= last, booking_c.outcome.in_(STANDING))
 
 
+def of_series(session: Session, series: str) -> list[BookingRow]:
+    """Every booking of a series, cancelled ones too, in order of time."""
+    return _bookings(session, booking_c.series == series)
+
+
+def standing_from(session: Session, first: date) -> list[BookingRow]:
+    """Bookings from a day on that keep their slot taken."""
+    return _bookings(session, booking_c.day >= first, booking_c.outcome.in_(STANDING))
+
+
 def left_open(session: Session, before: date) -> list[BookingRow]:
     """Bookings of earlier days of which nobody has said what became of them."""
     return _bookings(session, booking_c.day < before, booking_c.outcome == "open")
@@ -119,9 +132,11 @@ def bookings_of(session: Session, student: str) -> list[BookingRow]:
 
 
 def last_group_no(session: Session) -> int:
-    """The highest number a group was given, in bookings or visits; 0 when there was none."""
+    """The highest number a group was given, in bookings or visits or as a group; 0 when there was none."""
     found = _rows(session, select(func.max(booking_c.group_no)))[0][0] or 0
-    return max(int(found), int(_rows(session, select(func.max(visit_c.group_no)))[0][0] or 0))
+    seen = _rows(session, select(func.max(visit_c.group_no)))[0][0] or 0
+    known = _rows(session, select(func.max(group_c.no)))[0][0] or 0
+    return max(int(found), int(seen), int(known))
 
 
 # ---- visits ---------------------------------------------------------------------------------------------------
