@@ -101,6 +101,17 @@ def minutes(text: str, *, school_hours: bool = False) -> int | None:
     return hour * 60 + minute
 
 
+def stretch(text: str) -> tuple[int, int] | None:
+    """1210-1250, 12:10—12:50, 12.10到12.50, 1210 1250, 12101250 as two minutes from midnight; None: not read."""
+    parts = [part for part in re.split(r"\s*(?:[-–—~～至到]+|\s)\s*", text.strip()) if part]
+    if len(parts) == 1 and re.fullmatch(r"\d{8}", _plain(parts[0])):
+        parts = [parts[0][:4], parts[0][4:]]
+    if len(parts) != 2:
+        return None
+    starts, ends = minutes(parts[0]), minutes(parts[1])
+    return (starts, ends) if starts is not None and ends is not None else None
+
+
 def clock(value: int) -> str:
     """870 → 14:30"""
     return f"{value // 60:02d}:{value % 60:02d}"

@@ -11,12 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from psyroom.errors import NotFound, Refused
+from psyroom.records.fields import checked
+from psyroom.records.opening import ExceptionFields, Opening, OpeningException
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.intervals import Band, meet, overlap, subtract, total, union
 from psyroom.rules.plan import OneOff, PlanSlot, TemplateSlot, Turn, plan_of_day
+from psyroom.services import openings
 from psyroom.services.openings import minute_of
 from psyroom.services.school import context
 from psyroom.services.week import duty_turns, one_offs, template
+from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import opening as ask
 from psyroom.store.questions import rota as ask_rota
@@ -119,6 +124,69 @@ def week(room: Room, monday: date, now: datetime) -> list[Stretch]:
 def waiting(rows: Iterable[Stretch]) -> list[Stretch]:
     """Those of which somebody must still say how it was."""
     return [row for row in rows if row.state in ("waiting", "forgotten")]
+
+
+# ---- deeds ----------------------------------------------------------------------------------------------------
+
+
+def confirm(room: Room, rows: Sequence[Stretch], now: datetime, *, why: str = "") -> int:
+    """The lines were as planned: written down in one deed; returns how many. A duty somebody forgot to end ends as it
+    was planned. `why`: as in `openings.record`."""
+    if len(rows) == 1 and rows[0].record and rows[0].planned is not None:
+        openings.correct(room, rows[0].record, {"ends": rows[0].planned[1]}, now, why=why)
+        return 1
+    slots = [PlanSlot(r.day, *r.planned, r.person, r.place) for r in rows if r.state == "waiting" and r.planned]
+    return openings.record_planned(room, slots, now, why=why)
+
+
+def set_hours(room: Room, row: Stretch, starts: int, ends: int, now: datetime, *, why: str = "") -> None:
+    """What was open in truth, in place of what stands there."""
+    if row.visit:
+        raise Refused(why="这一段是来访记录，时间请在“预约”里那次来访上改。")
+    if row.state == "not_open":
+        raise Refused(why="这一段记为没开。真的开了，先按回车恢复，再填时间。")
+    if row.record:
+        openings.correct(room, row.record, {"starts": starts, "ends": ends}, now, why=why)
+        return
+    values = {"day": row.day, "starts": starts, "ends": ends, "place": row.place}
+    openings.record(room, values | ({"person": row.person} if row.person else {}), now, why=why)
+
+
+def strike(room: Room, row: Stretch, reason: str, *, why: str = "") -> None:
+    """The room was not open then: what was logged goes, and the plan of that day says so with its reason
+    (`records.opening.WHY_CHANGED`). One deed. A booking is no plan of the room's: it is cancelled where it was made."""
+    if row.visit:
+        raise Refused(why="这一段有来访，不能记为没开；来访请在“预约”里改。")
+    if row.origin == "booking" and not row.record:
+        raise Refused(why="这一段来自预约，请在“预约”里取消或改时间。")
+    if row.planned is not None and row.minutes and not row.record:
+        raise Refused(why="这段时间有来访，不能记为没开；请直接输入实际开放的时间。")
+    fields = None
+    if row.planned is not None and not (row.slot is not None and row.slot.extra):
+        values = {"day": row.day, "starts": row.planned[0], "ends": row.planned[1], "opens": False, "why": reason}
+        fields = checked(ExceptionFields, values | {"person": row.person, "place": row.place})
+    with room.write("记为没有开放") as deed:
+        if row.record:
+            gone = deed.session.get(Opening, row.record)
+            if gone is None:
+                raise NotFound(what="这条开放记录")
+            guard(deed, [gone.day], why, "opening", gone.id)
+            deed.session.delete(gone)
+        if fields is not None:
+            deed.session.add(OpeningException(**fields.model_dump()))
+        elif row.slot is not None and (extra := deed.session.get(OpeningException, row.slot.source)) is not None:
+            deed.session.delete(extra)
+
+
+def restore(room: Room, row: Stretch) -> None:
+    """A line struck out was open after all: it waits for a word again."""
+    with room.write("取消临时安排") as deed:
+        closure = deed.session.get(OpeningException, row.closure)
+        if closure is None:
+            raise NotFound(what="这条停开安排")
+        if (closure.starts, closure.ends) != row.planned:
+            raise Refused(why="那一天有更长的停开安排，请在“这一周的临时安排”里取消它。")
+        deed.session.delete(closure)
 
 
 class _Day:
