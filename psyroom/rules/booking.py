@@ -216,8 +216,10 @@ def conflicts(asked: Appointment, around: Around) -> list[Clash]:
 def _crowded(asked: Appointment, others: Iterable[tuple[Appointment, str]], around: Around) -> list[Clash]:
     """Appointments of the same counsellor nearer than the room's rules want. Who walked in or is still inside is not
     held against anybody, an entry of the calendar asks for no time of its own around it, and two need the longer of the
-    times after the first and before the second."""
-    found = []
+    times after the first and before the second. What has passed is entered afterwards: there is nothing to leave free."""
+    found: list[Clash] = []
+    if (asked.day, asked.band[0]) < (around.today, around.now):
+        return found
     for other, word in others:
         if other.person != asked.person or word == VISIT or meet(other.band, asked.band):
             continue

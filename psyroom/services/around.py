@@ -87,11 +87,7 @@ def members_in(session: Session, first: date, last: date, numbers: Collection[in
     def members(row: Any) -> frozenset[str]:
         if row.client != "group" or not rows:
             return frozenset()
-        return frozenset(
-            m.student
-            for m in rows
-            if m.no == row.group_no and m.since <= row.day and (m.until is None or row.day <= m.until)
-        )
+        return frozenset(m.student for m in rows if m.no == row.group_no and ask_groups.holds(m, row.day))
 
     return members
 

@@ -173,10 +173,12 @@ def put(
     fields = _shaped(allowed)
     if fields.channel != "in_person":
         fields.place = ""  # on the telephone no room is taken
-    _known(session, fields)
+    known_people_and_places(session, fields)
     found = look_in(session, school, fields, now, booking_id, without=without)
     around.stop(found, anyway=anyway, urgent=urgency.known(urgent))
-    retimed = row is not None and (row.day, row.starts, row.ends) != (fields.day, fields.starts, fields.ends)
+    retimed = row is not None and any(
+        getattr(row, n) != getattr(fields, n) for n in ("day", "starts", "ends", "person")
+    )
     if row is None:
         row = Booking(**fields.model_dump())
     else:
@@ -200,7 +202,7 @@ def _open_booking(session: Session, booking_id: str) -> Booking:
     return row
 
 
-def _known(session: Session, fields: BookingFields) -> None:
+def known_people_and_places(session: Session, fields: Any) -> None:
     """The counsellor and the room must be there and in use."""
     people = {p.id for p in ask_school.people(session) if p.active}
     places = {p.id for p in ask_school.places(session) if p.active}

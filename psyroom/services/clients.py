@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -84,14 +84,17 @@ def next_group_no(session: Session) -> int:
 
 @dataclass(frozen=True)
 class Names:
-    """How clients are called on a day: names of students and their classes, read once for many cards."""
+    """How clients are called on a day: names of students and their classes, read once for many cards. `members`: the
+    memberships of groups to be named too, as `questions.groups.members`."""
 
     school: SchoolContext
     students: Mapping[str, Any]
+    members: Sequence[Any] = ()
 
     @classmethod
-    def of(cls, session: Session, school: SchoolContext, rows: Iterable[Client]) -> Names:
-        return cls(school, ask.students(session, [row.student for row in rows]))
+    def of(cls, session: Session, school: SchoolContext, rows: Iterable[Client], members: Sequence[Any] = ()) -> Names:
+        ids = [row.student for row in rows] + [m.student for m in members]
+        return cls(school, ask.students(session, ids), members)
 
     def who(self, row: Client) -> str:
         """张晓雨 · 张晓雨的家长 · 李老师 · 团体 3（12 人）"""
@@ -109,6 +112,13 @@ class Names:
         if student is None:
             return ""
         return self.school.class_name(student.stage, student.cohort, student.class_no, day)
+
+    def members_of(self, row: Any) -> tuple[str, ...]:
+        """The names of the members of a group's row on its day; nobody for what is no group."""
+        if row.client != "group":
+            return ()
+        here = (m for m in self.members if m.no == row.group_no and ask_groups.holds(m, row.day))
+        return tuple(sorted(self.students[m.student].name for m in here if m.student in self.students))
 
     def stage_of(self, row: Client) -> str:
         student = self.students.get(row.student)

@@ -10,11 +10,15 @@ from typing import Any
 from sqlmodel import Session
 
 from psyroom.records.booking import OUTCOMES
+from psyroom.records.events import EVENTS, HELD
+from psyroom.records.students import STUDENT_STAGES
 from psyroom.rules.plan import OneOff, TemplateSlot, Turn, plan_of_day
 from psyroom.rules.time import monday_of as monday_of
 from psyroom.services.clients import Names
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import events as ask_events
+from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import rota as ask_rota
 from psyroom.store.room import Room
 
@@ -34,12 +38,14 @@ class Band:
 
 @dataclass(frozen=True, repr=False)
 class Entry:
-    """A card on the calendar: a booking (with the visit it became) or a visit nobody had booked.
+    """A card on the calendar: a booking (with the visit it became), a visit nobody had booked, or an entry that is nobody's
+    counselling (`event_kind` of `records.events.EVENTS`, `outcome` then of `HELD`, `who` its title, `client` empty).
 
-    `ends` of somebody still inside is the present minute, `inside` says so.
+    `ends` of somebody still inside is the present minute, `inside` says so. `members`: the names of a group's members on
+    that day.
     """
 
-    kind: str  # booking, visit
+    kind: str  # booking, visit, event
     id: str
     day: date
     starts: int
@@ -63,15 +69,23 @@ class Entry:
     visit: str = ""
     inside: bool = False
     closed: bool = False
+    series: str = ""
+    event_kind: str = ""
+    members: tuple[str, ...] = ()
+    stage: str = ""
+    cohort: int = 0
+    class_no: int = 0
 
     @property
     def standing(self) -> bool:
         """Whether it keeps its slot taken."""
-        return self.outcome in ("open", "arrived", "late")
+        return self.outcome in ("open", "arrived", "late", "held")
 
     @property
     def state(self) -> str:
         """One quiet word for how it stands."""
+        if self.kind == "event":
+            return HELD[self.outcome]
         if self.inside:
             return "正在"
         if self.visit and not self.closed:
@@ -210,10 +224,11 @@ def _weekdays(room: Room, first: date, count: int, now: datetime) -> Week:
 
 def _entries(session: Session, school: SchoolContext, first: date, last: date, now: datetime) -> list[Entry]:
     bookings, visits = ask.bookings(session, first, last), ask.visits(session, first, last)
-    names = Names.of(session, school, [*bookings, *visits])
+    names = Names.of(session, school, [*bookings, *visits], ask_groups.members(session, first, last))
     became = {v.booking: v for v in visits if v.booking}
     found = [_card(school, names, b, became.get(b.id), now) for b in bookings]
     found += [_card(school, names, None, v, now) for v in visits if not v.booking]
+    found += [_event_card(school, e) for e in ask_events.events(session, first, last)]
     return sorted(found, key=lambda e: (e.day, e.starts, e.ends, e.id))
 
 
@@ -258,7 +273,52 @@ def _card(
         visit=visit.id if visit is not None else "",
         inside=inside,
         closed=bool(visit is not None and visit.closed_by),
+        series=booking.series if booking is not None else "",
+        members=names.members_of(shown),
     )
+
+
+def _event_card(school: SchoolContext, row: ask_events.EventRow) -> Entry:
+    """An entry of the calendar that is nobody's counselling."""
+    return Entry(
+        kind="event",
+        id=row.id,
+        day=row.day,
+        starts=row.starts,
+        ends=row.ends,
+        who=event_title(school, row),
+        class_name="",
+        student="",
+        client="",
+        name="",
+        group_no=0,
+        size=row.size,
+        form="",
+        channel="in_person",
+        way="",
+        outcome=row.outcome,
+        follow_up="",
+        person=row.person,
+        person_name=school.people.get(row.person, row.person),
+        place=row.place,
+        place_name=school.places.get(row.place, row.place),
+        series=row.series,
+        event_kind=row.kind,
+        stage=row.stage,
+        cohort=row.cohort,
+        class_no=row.class_no,
+    )
+
+
+def event_title(school: SchoolContext, row: Any) -> str:
+    """心理课 · 七年级3班, 学生讲座 · 高一, 家长会 · 初中; the kind alone where it is for no one class, grade or stage."""
+    if row.cohort and row.class_no:
+        who = school.class_name(row.stage, row.cohort, row.class_no, row.day)
+    elif row.cohort:
+        who = school.grade_name(row.stage, row.cohort, row.day)
+    else:
+        who = STUDENT_STAGES.get(row.stage, "")
+    return f"{EVENTS[row.kind]} · {who}" if who else EVENTS[row.kind]
 
 
 def _for_now(visit: ask.VisitRow, booking: ask.BookingRow | None, now: datetime) -> int:
@@ -277,6 +337,9 @@ def entry(room: Room, kind: str, entry_id: str, now: datetime) -> Entry | None:
             found = ask.booking(session, entry_id)
             visit = ask.visit_of(session, entry_id)
             row = [visit.day if visit is not None else found.day] if found is not None else []
+        elif kind == "event":
+            event = ask_events.event(session, entry_id)
+            row = [event.day] if event is not None else []
         else:
             seen = ask.visit(session, entry_id)
             row = [seen.day] if seen is not None else []

@@ -51,6 +51,11 @@ def members(session: Session, first: date, last: date, numbers: Iterable[int] | 
     return _rows(session, statement)
 
 
+def holds(member: Any, day: date) -> bool:
+    """Whether a membership holds on a day."""
+    return bool(member.since <= day and (member.until is None or day <= member.until))
+
+
 def members_of(session: Session, group: str) -> list[Any]:
     """(id, student, since, until) of everybody who ever belonged to a group, in order of coming."""
     c = member_c
