@@ -9,15 +9,17 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from psyroom.rules.booking import Appointment, Around, Free, conflicts
-from psyroom.rules.intervals import Band, overlap, subtract, union
+from psyroom.rules.booking import VISIT, Appointment, Around, Free, conflicts
+from psyroom.rules.intervals import Band, overlap, subtract
 from psyroom.rules.periods import PeriodSpan, bands_on, lessons_on
 from psyroom.rules.time import WEEKDAYS
-from psyroom.rules.typed import span
+from psyroom.rules.typed import minutes, span
 
 WAITS_FOR = 14
 """Days an entry stands before it is asked whether it still waits."""
@@ -200,7 +202,7 @@ class _Ground:
 
     def __init__(self, freed: Free, around: Around) -> None:
         self.freed, self.around = freed, around
-        standing = [a for a in (*around.bookings, *around.visits) if a.day == freed.day]
+        standing = around.standing.get(freed.day, ())
         own = [
             (o.starts, o.ends)
             for o in around.timetable
@@ -208,18 +210,26 @@ class _Ground:
             and o.weekday == freed.day.isoweekday()
             and around.calendar.is_school_day(freed.day)
         ]
-        person = [a.band for a in standing if a.person == freed.person]
-        room = [a.band for a in standing if freed.place and a.place == freed.place and a.channel == "in_person"]
+        person = [self._with_margins(a, word) for a, word in standing if a.person == freed.person]
+        room = [a.band for a, _ in standing if freed.place and a.place == freed.place and a.channel == "in_person"]
         whole = [(max(freed.starts, self._earliest()), freed.ends)]
         self._apart = subtract(whole, [*person, *own])
         self._in_person = subtract(self._apart, room)
-        self._edges = {edge for band in union([*person, *room, *own]) for edge in band}
         self._lessons: dict[str, list[Band]] = {}
 
     def _earliest(self) -> int:
-        if self.freed.day < self.around.today:
-            return 1440
-        return -(-self.around.now // 5) * 5 if self.freed.day == self.around.today else 0
+        """The next full five minutes that may still be booked."""
+        left = self.around.now + self.around.lead - (self.freed.day - self.around.today).days * 1440
+        return -(-max(left, 0) // 5) * 5
+
+    def _with_margins(self, other: Appointment, word: str) -> Band:
+        """What an appointment takes with the time the room's rules leave free about it (`rules.booking`)."""
+        if word == VISIT:
+            return other.band
+        before, after = self.around.before, self.around.after
+        mine = other.client != "event"
+        starts, ends = other.band
+        return starts - max(after, before if mine else 0), ends + max(after if mine else 0, before)
 
     def lessons(self, stage: str) -> list[Band]:
         """The lessons that run that day for a stage."""
@@ -263,7 +273,7 @@ def times(wish: Wish, around: Around, people: Sequence[str], places: Sequence[st
     for day in sorted(around.plan):
         if day < around.today or wish.windows and all(w.weekday != day.isoweekday() for w in wish.windows):
             continue
-        found += _on(wish, day, _only(around, day), people, places)
+        found += _on(wish, day, around, people, places)
         if len({free.day for free in found if not free.soft}) >= count:
             break
     firsts: dict[date, Free] = {}
@@ -273,15 +283,6 @@ def times(wish: Wish, around: Around, people: Sequence[str], places: Sequence[st
     best = list(firsts.values())[:count]
     rest = sorted((f for f in found if f not in best), key=lambda f: (bool(f.soft), f.day, f.starts))
     return sorted([*best, *rest[: count - len(best)]], key=lambda f: (bool(f.soft), f.day, f.starts))
-
-
-def _only(around: Around, day: date) -> Around:
-    """What stands on one day: the conflicts of a time need look no further."""
-    return replace(
-        around,
-        bookings=[a for a in around.bookings if a.day == day],
-        visits=[a for a in around.visits if a.day == day],
-    )
 
 
 def _on(wish: Wish, day: date, around: Around, people: Sequence[str], places: Sequence[str]) -> list[Free]:
@@ -310,3 +311,39 @@ def _on(wish: Wish, day: date, around: Around, people: Sequence[str], places: Se
 def until(today: date) -> date:
     """The last day of an entry made or renewed today."""
     return today + timedelta(days=WAITS_FOR)
+
+
+_DAYS_TYPED = re.compile(r"每天|(?:(?:周|星期|礼拜|[、和到至-])*[一二三四五六日天])+")
+_RANGE = re.compile(r"[一二三四五六日][到至-][一二三四五六日]")
+
+
+def typed_windows(text: str, bands: Mapping[str, Sequence[Band]] | None = None) -> tuple[Window, ...] | None:
+    """`周四 16:40-17:30，周一三五 1210-1300，周二午休` as windows; None: not read. `bands` are those of the day."""
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    parts = [part for part in re.split(r"[,;。]", plain) if part]
+    spoken = {BAND_NAMES[key]: spans for key, spans in (bands or {}).items()}
+    found: set[Window] = set()
+    for part in parts:
+        said = _DAYS_TYPED.match(part)
+        if said is None or part[0] not in "每周星礼":
+            return None
+        days, rest = _typed_days(said[0]), part[said.end() :]
+        spans = list(spoken.get(rest, ()))
+        if not spans:
+            ends = re.split(r"—+|-+|~|到|至", rest)
+            hours = [minutes(end) for end in ends if end]
+            if len(hours) != 2 or hours[0] is None or hours[1] is None or hours[0] >= hours[1]:
+                return None
+            spans = [(hours[0], hours[1])]
+        found |= {Window(day, *band) for day in days for band in spans}
+    return tuple(sorted(found, key=lambda w: (w.weekday, w.starts, w.ends)))
+
+
+def _typed_days(said: str) -> list[int]:
+    if said == "每天":
+        return [1, 2, 3, 4, 5]
+    plain = re.sub(r"周|星期|礼拜", "", said).replace("天", "日")
+    if _RANGE.fullmatch(plain):
+        first, last = WEEKDAYS.index(plain[0]) + 1, WEEKDAYS.index(plain[-1]) + 1
+        return list(range(first, last + 1))
+    return sorted({WEEKDAYS.index(c) + 1 for c in plain if c in WEEKDAYS})

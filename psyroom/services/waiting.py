@@ -232,7 +232,7 @@ def free_around(room: Room, day: date, starts: int, ends: int, person: str, plac
     whole = (planned[0].starts, planned[0].ends) if planned else (starts, ends)
     if planned:
         person, place = person or planned[0].person, planned[0].place or place
-    taken = [a.band for a in (*ground.bookings, *ground.visits) if a.day == day and a.person == person]
+    taken = [a.band for a, _ in ground.standing.get(day, ()) if a.person == person]
     gap = next((b for b in subtract([whole], taken) if b[0] <= starts < b[1]), None)
     return Free(day, gap[0], gap[1], person, place) if gap is not None else None
 

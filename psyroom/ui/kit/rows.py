@@ -32,6 +32,7 @@ class Row:
     more: Sequence[tuple[str, Callable[[], object]]] = ()
     open: Callable[[], object] | None = None
     key: object = field(default=None)
+    whole: bool = False  # the detail breaks into lines instead of ending in …
 
 
 class RowWidget(QWidget):
@@ -64,7 +65,7 @@ class RowWidget(QWidget):
             top.addWidget(Tag(words_of_tag, tone))
         words.addLayout(top)
         if row.detail:
-            words.addWidget(Elided(row.detail, "soft"))
+            words.addWidget(text(row.detail, "soft") if row.whole else Elided(row.detail, "soft"))
         line.addLayout(words, 1)
         for label, do in row.more:
             line.addWidget(button(label, do, kind="quiet", small=True))
