@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from psyroom.errors import NotValid
 from psyroom.records.booking import OUTCOMES, Booking, BookingFields
+from psyroom.records.events import HELD, Event, EventFields
 from psyroom.records.fields import checked
 from psyroom.rules.booking import Appointment
-from psyroom.services import around, bookings, clients
+from psyroom.services import around, bookings, clients, events
 from psyroom.services.around import Checked
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Deed, Room
@@ -21,9 +22,8 @@ from psyroom.store.room import Deed, Room
 
 @dataclass(frozen=True)
 class Kind:
-    """`name`: booking, event; `open`: the outcome of one that is still to come; `labels`: the deeds' names."""
+    """Bookings. `form`: under which name an unsaved one is kept; the rest: what the deeds are called."""
 
-    name: str = "booking"
     form: str = bookings.FORM
     made: str = "新增系列预约"
     changed: str = "修改系列预约"
@@ -33,10 +33,7 @@ class Kind:
     def shaped(self, values: Mapping[str, Any]) -> Any:
         """The fields, checked; the client may be missing. Raises `NotValid`."""
         known = {name: values[name] for name in BookingFields.model_fields if name in values}
-        fields = checked(BookingFields, {"client": "student", "place": "", **known})
-        if fields.starts >= fields.ends:
-            raise NotValid({"ends": "结束要晚于开始"})
-        return fields
+        return _forward(checked(BookingFields, {"client": "student", "place": "", **known}))
 
     def asked(self, session: Session, fields: Any) -> Appointment:
         """As the rules take it."""
@@ -81,9 +78,65 @@ class Kind:
         return OUTCOMES[outcome]
 
 
+@dataclass(frozen=True)
+class EventKind(Kind):
+    """Entries of the calendar: a psychology lesson every week, a talk every month."""
+
+    form: str = events.FORM
+    made: str = "新增系列日程"
+    changed: str = "修改系列日程"
+    moved: str = "移动系列日程"
+    cancelled: str = "取消系列日程"
+
+    def shaped(self, values: Mapping[str, Any]) -> Any:
+        known = {name: values[name] for name in EventFields.model_fields if name in values}
+        return _forward(checked(EventFields, known))
+
+    def asked(self, session: Session, fields: Any) -> Appointment:
+        return around.event_appointment(fields)
+
+    def settled(self, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(values)
+
+    def put(
+        self,
+        deed: Deed,
+        room: Room,
+        school: SchoolContext,
+        values: Mapping[str, Any],
+        now: datetime,
+        *,
+        id: str = "",
+        series: str = "",
+        anyway: bool = False,
+        urgent: str = "",
+        without: Collection[str] = (),
+    ) -> tuple[Any, Checked]:
+        return events.put(
+            deed, room, school, values, now, event_id=id, urgent=urgent, series=series, without=without
+        )  # fmt: skip
+
+    def call_off(self, session: Session, id: str, outcome: str) -> None:
+        row = session.get_one(Event, id)
+        row.outcome = "cancelled"
+        session.add(row)
+
+    def check_outcome(self, outcome: str) -> None:
+        """Nobody in particular calls off an entry."""
+
+    def state(self, outcome: str) -> str:
+        return HELD[outcome]
+
+
+def _forward(fields: Any) -> Any:
+    if fields.starts >= fields.ends:
+        raise NotValid({"ends": "结束要晚于开始"})
+    return fields
+
+
 def kind_of(values: Mapping[str, Any]) -> Kind:
     """What the values of a form are for."""
     return KINDS[str(values.get("what", "booking"))]
 
 
-KINDS: dict[str, Kind] = {"booking": Kind()}
+KINDS: dict[str, Kind] = {"booking": Kind(), "event": EventKind()}

@@ -300,3 +300,42 @@ def test_a_booking_of_its_own_has_no_others(small: Small) -> None:
     done = series.move(small.room, one.id, WEDNESDAY, 740, 770, "all", NOON)
     assert done.ids == (one.id,) and other.id not in done.ids
     assert series.of(small.room, "", NOON) == []
+
+
+# ---- entries of the calendar ----------------------------------------------------------------------------------
+
+
+def lesson(small: Small, **more: Any) -> dict[str, Any]:
+    values = {
+        "what": "event", "kind": "lesson", "day": WEDNESDAY, "starts": 840, "ends": 885, "person": small.wang,
+        "place": small.places[1], "stage": "junior", "cohort": 2026, "class_no": 1,
+    }  # fmt: skip
+    return {**values, **more}
+
+
+def test_a_weekly_lesson_is_a_series_too(small: Small) -> None:
+    bookings.book(small.room, wanted(small, 1, day=WEDNESDAY + WEEK, starts=850, ends=880), NOON, anyway=True)
+    found = series.preview(small.room, lesson(small), Pattern(times=5), NOON)
+    assert [p.ok for p in found] == [True, False, True, True, False]
+    assert "王老师" in found[1].why and found[4].why == "国庆节放假"
+    rows = [p.row for p in found if p.ok]
+    booked = series.book(small.room, lesson(small), rows, NOON)
+    assert rows_of(small, booked) == rows and {p.kind for p in series.of(small.room, booked.series, NOON)} == {"event"}
+    with pytest.raises(bookings.Clashes):
+        bookings.book(small.room, wanted(small, starts=850, ends=880), NOON, anyway=True)
+    with pytest.raises(SeriesClashes):
+        series.book(small.room, lesson(small, place=""), rows, NOON)
+
+
+def test_a_weekly_lesson_is_moved_and_called_off_alike(small: Small) -> None:
+    booked = series.book(small.room, lesson(small), weekly(3, starts=840, ends=885), NOON)
+    series.move(small.room, booked.ids[1], WEDNESDAY + WEEK, 895, 940, "following", NOON)
+    assert [p[1] for p in rows_of(small, booked)] == [840, 895, 895]
+    series.change(small.room, booked.ids[0], {"person": small.chen}, "all", NOON)
+    assert {p.person_name for p in series.of(small.room, booked.series, NOON)} == {"陈老师"}
+    done = series.cancel(small.room, booked.ids[1], "", "following", NOON)
+    assert len(done.freed) == 2
+    assert [p.state for p in series.of(small.room, booked.series, NOON)] == ["待开展", "已取消", "已取消"]
+    undo(small.room)
+    undo(small.room)
+    assert {p.person_name for p in series.of(small.room, booked.series, NOON)} == {"王老师"}
