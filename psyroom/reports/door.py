@@ -17,7 +17,7 @@ HOW = (
     "门关着又急着想找人说说话，可以打全国统一心理援助热线 12356。",
 )
 _DAY, _TIME = 0.24, 0.4  # shares of the width
-_MOST, _LEAST = 19 * MM, 6 * MM  # height of a line
+_MOST, _LEAST = 19 * MM, 3 * MM  # height of a line
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class DoorDay:
 def door_sheet(school: str, week: str, days: Sequence[DoorDay], practice: bool = False) -> tuple[bytes, str]:
     """One A4 page as PDF, and the characters no face has. `week` is 第13周　11月23日—11月29日."""
     paper = Paper(TITLE, practice=practice, numbered=False, margin_mm=18)
+    paper.bottom = 12 * MM
     paper.y -= 14
     paper.text(paper.paper_width / 2, paper.y, school, SONG, fitting(school, SONG, 16, paper.width), "center")
     paper.y -= 12
