@@ -16,17 +16,16 @@ from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.records.fields import Fields, checked
 from psyroom.records.opening import ExceptionFields, Opening, OpeningException, OpeningFields, Slot, SlotFields
 from psyroom.rules.intervals import meet
-from psyroom.rules.plan import PlanSlot, plan_of_day
+from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import TermSpan, day_name, monday_of
 from psyroom.rules.typed import clock, span
 from psyroom.services.ledger import LedgerDone as LedgerDone
 from psyroom.services.ledger import import_ledger as import_ledger
+from psyroom.services.plan import plan_in
 from psyroom.services.school import context
-from psyroom.services.week import duty_turns, one_offs, template
 from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import opening as ask
-from psyroom.store.questions import rota as ask_rota
 from psyroom.store.room import Room
 
 TOO_LONG = 16 * 60
@@ -193,11 +192,7 @@ def plan_between(room: Room, first: date, last: date) -> list[PlanSlot]:
     """What is planned on the days, in order."""
     calendar = context(room).calendar
     with room.snapshot() as session:
-        slots = template(ask_plan.slots(session, first, last))
-        changes = one_offs(ask_plan.exceptions(session, first, last))
-        turns = duty_turns(ask_rota.turns(session, first, last))
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [slot for day in days for slot in plan_of_day(day, slots, changes, calendar, turns)]
+        return plan_in(session, calendar, first, last)
 
 
 # ---- duty on, duty off -----------------------------------------------------------------------------------------
