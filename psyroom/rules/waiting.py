@@ -267,7 +267,8 @@ def times(wish: Wish, around: Around, people: Sequence[str], places: Sequence[st
     """The free times for one entry inside the plan of `around.plan`: soonest first, those without a lesson before those
     with one, of different days as far as there are any.
 
-    `people` and `places` are taken in this order where the plan names nobody or no room.
+    `people` are those who receive visitors; they and `places` are taken in this order where the plan names nobody or no
+    room.
     """
     found: list[Free] = []
     for day in sorted(around.plan):
@@ -290,8 +291,8 @@ def _on(wish: Wish, day: date, around: Around, people: Sequence[str], places: Se
     tried: list[Free] = []
     for slot in around.plan.get(day, ()):
         for person in [slot.person] if slot.person else people:
-            if wish.person not in ("", person):
-                continue
+            if person not in people or wish.person not in ("", person):
+                continue  # a band only somebody else keeps open
             for place in [slot.place] if slot.place else (places or [""]):
                 stretch = Free(day, slot.starts, slot.ends, person, place)
                 ground = _Ground(stretch, around)

@@ -29,7 +29,7 @@ from psyroom.rules.intervals import Band, subtract
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.rules.waiting import WAITS_FOR, Window, Wish
-from psyroom.services import around, bookings, clients
+from psyroom.services import around, bookings, clients, drafts
 from psyroom.services.bookings import Booked
 from psyroom.services.clients import Names
 from psyroom.services.rights import needs_counsellor
@@ -38,6 +38,9 @@ from psyroom.store.questions import booking as ask_booking
 from psyroom.store.questions import school as ask_school
 from psyroom.store.questions import waiting as ask
 from psyroom.store.room import Room
+
+FORM = "waiting"
+"""The name under which an unsaved entry is kept."""
 
 LABEL = "调整候补名单"
 MOST_WINDOWS = 60
@@ -277,6 +280,7 @@ def add(room: Room, values: Mapping[str, Any], windows: Iterable[Window], now: d
         row = Waiting(**fields.model_dump())
         session.add(row)
         _put_windows(session, row.id, windows, fields.minutes)
+        drafts.discard_in(session, room, FORM)
         return row.id
 
 
@@ -295,6 +299,7 @@ def change(
             for old in ask.window_rows(session, waiting_id):
                 session.delete(old)
             _put_windows(session, waiting_id, windows, fields.minutes)
+        drafts.discard_in(session, room, FORM, waiting_id)
 
 
 def withdraw(room: Room, waiting_id: str) -> str:
