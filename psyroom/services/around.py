@@ -209,3 +209,14 @@ def find_free(
     first = max(wanted.day - timedelta(days=7), now.date())
     last = max(wanted.day, now.date()) + timedelta(days=LOOK_AHEAD)
     return tuple(rules.nearest_free(wanted, gather(session, school, first, last, now, without), count))
+
+
+def stays_single(session: Session, wanted: Appointment) -> None:
+    """Raise `Clashes` when what an undo has put back shares a minute with another booking or entry."""
+    day = wanted.day
+    members = members_in(session, day, day)
+    bookings = [appointment(b, id=b.id, members=members(b)) for b in ask.standing(session, day, day)]
+    events = [event_appointment(e, id=e.id) for e in ask_events.standing(session, day, day)]
+    found = rules.conflicts(wanted, Around(today=day, now=0, bookings=bookings, events=events))
+    if hard := tuple(c for c in found if c.hard):
+        raise Clashes(hard, (), confirm=False)

@@ -15,17 +15,19 @@ from sqlmodel import Session, col, delete
 
 from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.records.booking import OUTCOMES, STANDING, Booking, BookingFields, Timetable, TimetableFields
+from psyroom.records.events import Event
 from psyroom.records.fields import checked
-from psyroom.rules import booking as rules
-from psyroom.rules.booking import Around, Free
+from psyroom.rules.booking import Free
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
-from psyroom.services import around, clients, drafts, urgency
+from psyroom.services import around, clients, drafts, groups, urgency
 from psyroom.services.around import Checked, Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.history import Step
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import events as ask_events
+from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import school as ask_school
 from psyroom.store.room import Deed, Room
 
@@ -174,6 +176,10 @@ def put(
     if fields.channel != "in_person":
         fields.place = ""  # on the telephone no room is taken
     known_people_and_places(session, fields)
+    if row is None and fields.client == "group":
+        group = ask_groups.group_of_no(session, fields.group_no)
+        if group is not None and group.ended:
+            raise NotValid({"group_no": f"团体 {group.no} 已结束，请先让它继续，或另选一个团体"})
     found = look_in(session, school, fields, now, booking_id, without=without)
     around.stop(found, anyway=anyway, urgent=urgency.known(urgent))
     retimed = row is not None and any(
@@ -248,16 +254,19 @@ def reopen(room: Room, booking_id: str, now: datetime) -> Booked:
 
 
 def after_undo(session: Session, steps: Iterable[Step]) -> None:
-    """Called before an undo is sealed: what it puts back must not stand in the same minute as another booking of the
-    counsellor, the client or the room. Raises `Clashes`; nothing is then changed."""
-    for booking_id in {step.ref for step in steps if step.kind == Booking.__tablename__}:
-        row = ask.booking(session, booking_id)
-        if row is None or row.outcome not in STANDING:
-            continue
-        others = [around.appointment(b, id=b.id) for b in ask.standing(session, row.day, row.day)]
-        found = rules.conflicts(around.appointment(row, id=row.id), Around(today=row.day, now=0, bookings=others))
-        if hard := tuple(c for c in found if c.hard):
-            raise Clashes(hard, (), confirm=False)
+    """Called before an undo is sealed: what it puts back must not stand in the same minute as another booking or entry of
+    the counsellor, the client, a member of the group or the room. Raises `Clashes`, `Refused`; nothing is then changed."""
+    steps = list(steps)
+    for kind, ref in sorted({(step.kind, step.ref) for step in steps}):
+        if kind == Booking.__tablename__:
+            row = ask.booking(session, ref)
+            if row is not None and row.outcome in STANDING:
+                around.stays_single(session, around.asked(session, row, ref))
+        elif kind == Event.__tablename__:
+            event = ask_events.event(session, ref)
+            if event is not None and event.outcome != "cancelled":
+                around.stays_single(session, around.event_appointment(event, id=ref))
+    groups.after_undo(session, steps)
 
 
 # ---- the counsellors' own lessons -----------------------------------------------------------------------------

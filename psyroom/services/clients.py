@@ -113,6 +113,13 @@ class Names:
             return ""
         return self.school.class_name(student.stage, student.cohort, student.class_no, day)
 
+    def student(self, student_id: str, day: date) -> tuple[str, str]:
+        """A student's name and class on a day."""
+        row = self.students.get(student_id)
+        if row is None:
+            return "已移出名册的学生", ""
+        return row.name, self.school.class_name(row.stage, row.cohort, row.class_no, day)
+
     def members_of(self, row: Any) -> tuple[str, ...]:
         """The names of the members of a group's row on its day; nobody for what is no group."""
         if row.client != "group":

@@ -17,7 +17,7 @@ from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.records.booking import FOLLOW_UPS, OUTCOMES, Booking, Visit, VisitFields
 from psyroom.records.fields import checked
 from psyroom.rules.typed import clock
-from psyroom.services import clients
+from psyroom.services import clients, groups
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask
@@ -95,6 +95,7 @@ def _arrive(deed: Deed, booking_id: str, now: datetime, late: bool | None, why: 
     if past:
         guard(deed, [row.day], why, "visit", row.id)
     session.add(row)
+    groups.everybody_in(session, row)
     if past:
         note = f"已补记：{clock(booking.starts)}—{clock(booking.ends)}"
     else:
@@ -111,8 +112,8 @@ def walk_in(room: Room, values: Mapping[str, Any], now: datetime, *, why: str = 
     today, minute = now.date(), minute_of(now)
     with room.write("登记来访") as deed:
         session = deed.session
-        client = clients.settle(session, values)
         day = values.get("day") or today
+        client = clients.settle(session, {**values, "day": day})
         if day > today:
             raise NotValid({"day": "还没到这一天，来访只能记今天或以前的；请改日期，或先预约"})
         starts, ends = values.get("starts"), values.get("ends")
@@ -132,6 +133,7 @@ def walk_in(room: Room, values: Mapping[str, Any], now: datetime, *, why: str = 
         if day < today or fields.ends is not None:
             guard(deed, [day], why, "visit", row.id)
         session.add(row)
+        groups.everybody_in(session, row)
         return Entered(row.id, f"已登记来访，{clock(fields.starts)} 开始")
 
 
@@ -239,8 +241,10 @@ def correct(room: Room, visit_id: str, values: Mapping[str, Any], now: datetime,
             raise NotValid({"ends": "已结束的来访要有离开时间"})
         _hours_stand(fields.day, fields.starts, fields.ends, now)
         guard(deed, [row.day, fields.day], why, "visit", row.id)
+        other_group = (row.client, row.group_no) != (fields.client, fields.group_no)
         row.sqlmodel_update(fields.model_dump(exclude={"booking", "closed_by"}))
         deed.session.add(row)
+        groups.everybody_in(deed.session, row, anew=other_group)
 
 
 # ---- not coming -----------------------------------------------------------------------------------------------
