@@ -19,6 +19,7 @@ from psyroom.store.connection import raw_of
 from psyroom.store.room import Room
 
 FOR_THE_DESK = {
+    "back_entry": "check enter",
     "beginning": "beginning",
     "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of",
     "copies": "last_copy",
