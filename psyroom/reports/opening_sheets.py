@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psyroom.reports.tables import Cell, Column, Content, Row, Sheet, Table, count, hours
+from psyroom.reports.tables import Cell, Column, Content, Row, Sheet, Table, count, hours, more_or_less
 
 SIGNATURES = ("填表人（签字）：", "心理教师（签字）：", "分管领导（签字）：")
 
@@ -39,6 +39,29 @@ class WeekTotals:
 
 
 @dataclass(frozen=True)
+class SignedLine:
+    """A signature: by whom, when, and the minutes it was given for."""
+
+    name: str
+    at: str
+    minutes: int
+    outside: int
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    """What became different after a signature, in words, with minutes more or less in all and outside lessons."""
+
+    words: str
+    minutes: int
+    outside: int
+    name: str = ""
+    why: str = ""
+    at: str = ""
+    week: int = 0
+
+
+@dataclass(frozen=True)
 class TermLine:
     """A week of the semester sheet; `future`: not yet come, its figures stay blank."""
 
@@ -53,6 +76,7 @@ class TermLine:
     received: tuple[int, int, int, int]
     remark: str
     future: bool = False
+    signed: str = ""
 
 
 _WEEK = (
@@ -85,8 +109,10 @@ _TERM = (
     Column("家长", 0.7, group="接待人次"),
     Column("教师", 0.7, group="接待人次"),
     Column("备注", 3.0, "left"),
+    Column("签字", 1.1),
 )
-_ONCE = "多位教师同时值班时，合计只计一次，可能小于各行之和"
+ONCE = "多位教师同时值班时，合计只计一次，可能小于各行之和"
+EACH = "几位教师同时值班的，按学校设置分别计时"
 
 
 def week_sheet(
@@ -97,8 +123,13 @@ def week_sheet(
     lines: Sequence[WeekLine],
     totals: WeekTotals,
     notes: Sequence[str] = (),
+    *,
+    signed: Sequence[SignedLine] = (),
+    corrections: Sequence[CorrectionLine] = (),
+    counted: str = ONCE,
 ) -> Sheet:
-    """One week of the log. `week` is 第12周, `dates` its first and last day, `made` when it was filled in."""
+    """One week of the log. `week` is 第12周, `dates` its first and last day, `made` when it was filled in; below the sums
+    stand what was signed and what was corrected since. `counted` says how several people at once count."""
     rows = []
     for number, line in enumerate(lines, 1):
         received = (line.individual, line.group, line.parent, line.teacher)
@@ -134,20 +165,48 @@ def week_sheet(
             total=True,
         )
     )
+    for number, one in enumerate(signed, 1):
+        name = f"第{number}次签字时" if len(signed) > 1 else "签字时"
+        given = (hours(one.minutes), hours(one.outside), one.name, Cell(f"签字时间 {one.at}", span=6))
+        rows.append(Row((Cell(name, span=5), *given)))
+    for number, fixed in enumerate(corrections, 1):
+        rows.append(
+            Row(
+                (
+                    Cell(f"更正{number}：{fixed.words}", span=5, align="left"),
+                    more_or_less(fixed.minutes),
+                    more_or_less(fixed.outside),
+                    fixed.name,
+                    Cell(_because(fixed), span=6, align="left"),
+                )
+            )
+        )
     info = (f"学校（盖章）：{school}", f"{week}（{dates}）", f"填表日期：{made}")
-    return Sheet(week, "心理辅导室开放记录表", info, (Table("", _WEEK, tuple(rows)),), SIGNATURES, (_ONCE, *notes))
+    return Sheet(week, "心理辅导室开放记录表", info, (Table("", _WEEK, tuple(rows)),), SIGNATURES, (counted, *notes))
 
 
-def term_sheet(school: str, term: str, made: str, lines: Sequence[TermLine], notes: Sequence[str] = ()) -> Sheet:
-    """A semester of the log, one line a week."""
+def _because(fixed: CorrectionLine) -> str:
+    return "，".join(part for part in (fixed.why, f"{fixed.at} 更正" if fixed.at else "") if part)
+
+
+def term_sheet(
+    school: str,
+    term: str,
+    made: str,
+    lines: Sequence[TermLine],
+    notes: Sequence[str] = (),
+    *,
+    corrections: Sequence[CorrectionLine] = (),
+) -> Sheet:
+    """A semester of the log, one line a week, and below the sums what was corrected in signed weeks."""
     rows = []
     for line in lines:
         shown: list[Content] = [str(line.week), line.dates]
         if line.future:
-            shown += ["", hours(line.planned), "", "", _target(line.target), "", "", "", "", "", line.remark]
+            shown += ["", hours(line.planned), "", "", _target(line.target), "", "", "", "", "", line.remark, ""]
         else:
             shown += [count(line.days), hours(line.planned), hours(line.minutes), hours(line.outside)]
-            shown += [_target(line.target), line.met, *map(_some, line.received), line.remark]
+            shown += [_target(line.target), line.met, *map(_some, line.received), line.remark, line.signed]
         rows.append(Row(tuple(shown)))
     past = [line for line in lines if not line.future]
     judged = [line for line in past if line.met in ("是", "否")]
@@ -164,10 +223,23 @@ def term_sheet(school: str, term: str, made: str, lines: Sequence[TermLine], not
                 f"{met}周" if judged else "",
                 *(count(sum(line.received[at] for line in past), adds="above") for at in range(4)),
                 f"应达标{len(judged)}周" if judged else "",
+                f"{signed}周" if (signed := sum(bool(line.signed) for line in lines)) else "",
             ),
             total=True,
         )
     )
+    for number, fixed in enumerate(corrections, 1):
+        rows.append(
+            Row(
+                (
+                    Cell(f"更正{number}：第{fixed.week}周 {fixed.words}", span=4, align="left"),
+                    more_or_less(fixed.minutes),
+                    more_or_less(fixed.outside),
+                    Cell(fixed.name, span=2),
+                    Cell(_because(fixed), span=6, align="left"),
+                )
+            )
+        )
     info = (f"学校（盖章）：{school}", f"统计时间：{term}", f"填表日期：{made}")
     table = Table("", _TERM, tuple(rows))
     return Sheet("学期开放记录", "心理辅导室学期开放情况统计表", info, (table,), SIGNATURES, tuple(notes))

@@ -17,8 +17,22 @@ def sheets_pdf(
     digest: str = "",
     size: float = 9.5,
     row_mm: float = 7.0,
+    one_page: bool = False,
 ) -> tuple[bytes, str]:
-    """The sheets as one PDF, each beginning a page, and the characters no face has (〓 on the page)."""
+    """The sheets as one PDF, each beginning a page, and the characters no face has (〓 on the page).
+
+    `one_page` makes rows and letters smaller, as far as they can still be read, so that each sheet stays on its page."""
+    sizes = [(size, row_mm)]
+    if one_page:
+        sizes += [(max(size - step, 7), row_mm * (1 - 0.14 * step)) for step in (0.5, 1, 1.5, 2, 2.5, 3)]
+    for one, height in sizes:
+        paper = _drawn(sheets, landscape, practice, digest, one, height)
+        if paper.pages <= len(sheets):
+            break
+    return paper.finish(), "".join(dict.fromkeys(paper.missing))
+
+
+def _drawn(sheets: Sequence[Sheet], landscape: bool, practice: bool, digest: str, size: float, row_mm: float) -> Paper:
     paper = Paper(sheets[0].title, landscape=landscape, practice=practice, digest=digest)
     for number, sheet in enumerate(sheets):
         paper.head = lambda page, sheet=sheet: _head(page, sheet)
@@ -33,7 +47,7 @@ def sheets_pdf(
         if sheet.signatures:
             paper.signatures(sheet.signatures)
         paper.notes(sheet.notes)
-    return paper.finish(), "".join(dict.fromkeys(paper.missing))
+    return paper
 
 
 def _head(paper: Paper, sheet: Sheet) -> None:

@@ -83,6 +83,11 @@ def hours(minutes: int, id: str = "", adds: str = "") -> Figure:
     return Figure(id, minutes / 60, f"{minutes / 60:.2f}", "0.00", adds)
 
 
+def more_or_less(minutes: int) -> Figure:
+    """A difference in minutes as hours, with its sign."""
+    return Figure("", minutes / 60, f"{minutes / 60:+.2f}" if minutes else "0.00", "+0.00;-0.00;0.00")
+
+
 def groups(columns: Sequence[Column]) -> Iterator[tuple[str, int, int]]:
     """Runs of columns under one heading: its text (empty: none), first column, the one after the last."""
     start = 0

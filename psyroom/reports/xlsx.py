@@ -23,13 +23,22 @@ _UNITS = 92  # characters that fill a portrait page at 10 points, shared among t
 
 
 def workbook(
-    sheets: Sequence[Sheet], *, landscape: bool = False, practice: bool = False, digest: str = "", creator: str = ""
+    sheets: Sequence[Sheet],
+    *,
+    landscape: bool = False,
+    practice: bool = False,
+    digest: str = "",
+    creator: str = "",
+    one_page: bool = False,
 ) -> bytes:
-    """The sheets as one xlsx, each set up to print on A4 with its headings repeated."""
+    """The sheets as one xlsx, each set up to print on A4 with its headings repeated; `one_page`: on a single page each."""
     buffer, book = _begin(creator)
     formats = _Formats(book)
     for sheet in sheets:
-        _Writer(book, formats, sheet, landscape).write(practice, digest)
+        writer = _Writer(book, formats, sheet, landscape)
+        writer.write(practice, digest)
+        if one_page:
+            writer.page.fit_to_pages(1, 1)
     book.close()
     return buffer.getvalue()
 

@@ -52,12 +52,19 @@ class WeekHours:
     reason: str = ""
     """Why it fell short (`records.weeks.WHY_SHORT`), where somebody has said so."""
     signed: bool = False
+    signed_outside: int | None = None
+    """Minutes outside lessons at the latest signature; None unsigned."""
     healed: int = 0
     """Minutes outside lessons opened in other weeks to make up for this one; they count there."""
     healed_on: tuple[tuple[date, int], ...] = ()
     """On which days, and how many."""
     heals: tuple[tuple[date, int], ...] = ()
     """Which other weeks (their Mondays) minutes of this one make up for."""
+
+    @property
+    def amended(self) -> int:
+        """Minutes outside lessons more or less than at the latest signature; 0 unsigned."""
+        return 0 if self.signed_outside is None else self.outside_lessons_minutes - self.signed_outside
 
     @property
     def missing(self) -> int:
@@ -144,7 +151,7 @@ def _marked(
     first, last = weeks[0].starts, weeks[-1].starts
     with room.snapshot() as session:
         reasons = ask_weeks.reasons(session, first, last)
-        signed = ask_weeks.signed(session, [week.starts for week in weeks])
+        signed = ask_weeks.signed_minutes(session, first, last)
         make_ups = [
             MakeUp(row.id, row.day, row.starts, row.ends, row.person, row.heals)
             for row in ask_weeks.make_ups(session, first, last + timedelta(days=6))
@@ -152,10 +159,10 @@ def _marked(
     elsewhere = sorted({m.day for m in make_ups if not first <= m.day <= last + timedelta(days=6)})
     known = [*rows, *(row for day in elsewhere for row in _behind(room, school, day, day, now))]
     made = made_up(make_ups, outside_by_day(school, known), school.each_counts)
-    return [_mark(week, reasons.get(week.starts, ""), week.starts in signed, made) for week in weeks]
+    return [_mark(week, reasons.get(week.starts, ""), signed.get(week.starts), made) for week in weeks]
 
 
-def _mark(week: WeekHours, reason: str, signed: bool, made: Sequence[MadeUp]) -> WeekHours:
+def _mark(week: WeekHours, reason: str, signed: int | None, made: Sequence[MadeUp]) -> WeekHours:
     heals: dict[date, int] = {}
     healed_on: dict[date, int] = {}
     for one in made:
@@ -166,7 +173,8 @@ def _mark(week: WeekHours, reason: str, signed: bool, made: Sequence[MadeUp]) ->
     return replace(
         week,
         reason=reason,
-        signed=signed,
+        signed=signed is not None,
+        signed_outside=signed,
         healed=sum(healed_on.values()),
         healed_on=tuple(sorted(healed_on.items())),
         heals=tuple(sorted(heals.items())),

@@ -13,7 +13,8 @@ from psyroom.rules.time import TermSpan, school_year_of
 from psyroom.services import hours as counting
 from psyroom.services.openings import plan_between
 from psyroom.services.school import SchoolContext
-from psyroom.services.sheets import ASSUMED, dates_of, ledger_note, remark, state_of, verdict
+from psyroom.services.sheets import ASSUMED, ledger_note
+from psyroom.services.week_words import dates_of, remark, state_of, verdict
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import returns as ask_returns
 from psyroom.store.room import Room
@@ -83,7 +84,7 @@ def _weeks(
             "planned": hours(sum(adds for _, adds in parts["planned"])) if plan else "—",
             "target": _target(week.target_minutes),
             "met": said,
-            "remark": remark(week, today),
+            "remark": remark(school, week, today),
         }
         if state_of(week, today) != "future":
             mine = [row for row in behind if row.day in days]

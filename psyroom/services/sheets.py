@@ -8,25 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from psyroom.errors import Refused
 from psyroom.records.booking import CHANNELS, STANDING
 from psyroom.reports import printing, xlsx
-from psyroom.reports.opening_sheets import TermLine, WeekLine, WeekTotals, term_sheet, week_sheet
+from psyroom.reports.opening_sheets import (
+    EACH,
+    ONCE,
+    CorrectionLine,
+    SignedLine,
+    TermLine,
+    WeekLine,
+    WeekTotals,
+    term_sheet,
+    week_sheet,
+)
 from psyroom.reports.recovery import chinese_date, recovery_sheet, recovery_text
 from psyroom.reports.tables import Sheet
 from psyroom.reports.tomorrow import Expected, tomorrow_list
-from psyroom.rules.plan import PlanSlot
-from psyroom.rules.time import WEEKDAYS, TermSpan, day_name
+from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, span
-from psyroom.services import hours
+from psyroom.services import hours, signing
 from psyroom.services.clients import Names
-from psyroom.services.hours import Behind, WeekHours
+from psyroom.services.hours import Behind
 from psyroom.services.openings import plan_between
 from psyroom.services.outgoing import put
 from psyroom.services.school import SchoolContext, context
+from psyroom.services.week_words import band_name, dates_of, planned_by_day, remark, state_of, verdict
+from psyroom.store import checking
 from psyroom.store.questions import booking as ask
 from psyroom.store.room import Room
 
@@ -41,80 +52,6 @@ class Made:
     pdf: bytes
     xlsx: bytes | None = None
     missing: str = ""
-
-
-# ---- how a week is said -----------------------------------------------------------------------------------------
-
-
-def dates_of(term: TermSpan, week: int) -> str:
-    """8月31日—9月6日"""
-    first, last = term.days_of(week)[0], term.days_of(week)[-1]
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
-
-
-def state_of(week: WeekHours, today: date) -> str:
-    """`future`, `running` or `past`. A week for which something is logged already is no longer to come."""
-    if week.starts > today:
-        return "running" if week.open_minutes else "future"
-    return "running" if today < week.starts + timedelta(days=6) else "past"
-
-
-def verdict(week: WeekHours, today: date) -> str:
-    """是, 否, 进行中, 放假, —; empty for a week to come."""
-    state = state_of(week, today)
-    if state == "future":
-        return ""
-    if week.target_minutes is None:
-        return "—"
-    if not week.school_days and not week.calendar_assumed:
-        return "放假"
-    if week.outside_lessons_minutes >= week.target_minutes:
-        return "是"
-    return "进行中" if state == "running" else "否"
-
-
-def remark(week: WeekHours, today: date) -> str:
-    """What makes a week unlike others: holidays with the school days they took, make-up days, a week not yet over."""
-    said: list[str] = []
-    for name in dict.fromkeys(h.name for h in week.holidays if not h.school_day):
-        lost = sum(h.name == name and not h.school_day and h.day.weekday() < 5 for h in week.holidays)
-        said.append((name if name.endswith("放假") else f"{name}放假") + f"{lost}天" if lost else name)
-    said += [f"{h.day.month}月{h.day.day}日上课" for h in week.holidays if h.school_day]
-    if week.calendar_assumed:
-        said.append("放假安排未确认")
-    if week.starts <= today < week.starts + timedelta(days=6):
-        said.append(f"截至{today.month}月{today.day}日")
-    return "，".join(said)
-
-
-def planned_by_day(school: SchoolContext, plan: Sequence[PlanSlot]) -> dict[date, int]:
-    """Planned minutes of each day, as `hours` counts several people at once."""
-    found: dict[date, int] = {}
-    for slot, adds in hours.planned_adds(school, plan):
-        found[slot.day] = found.get(slot.day, 0) + adds
-    return found
-
-
-def band_name(school: SchoolContext, row: Behind) -> str:
-    """Which part of the day an opening lies in: 课前, 课间, 午休, 课后, 晚自习, 上课时间, 周末, 节假日."""
-    if not school.calendar.is_school_day(row.day):
-        return "节假日" if school.calendar.is_holiday(row.day) else "周末"
-    lessons = sorted((p.starts, p.ends) for p in school.periods if p.kind == "lesson" and p.holds_on(row.day))
-    study = [p for p in school.periods if p.kind == "study" and p.holds_on(row.day)]
-    middle = (row.starts + row.until) // 2
-    if any(p.starts <= middle < p.ends for p in study):
-        return "晚自习"
-    if not lessons:
-        return ""
-    if any(a <= middle < b for a, b in lessons):
-        return "上课时间"
-    if middle < lessons[0][0]:
-        return "课前"
-    before = max((b for _, b in lessons if b <= middle), default=None)
-    after = min((a for a, _ in lessons if a > middle), default=None)
-    if after is None:
-        return "晚间" if middle >= 18 * 60 else "课后"
-    return "午休" if before is not None and after - before >= 60 else "课间"
 
 
 # ---- the opening log ---------------------------------------------------------------------------------------------
@@ -151,8 +88,8 @@ def ledger_only(rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> dict[
 
 
 def _lines(school: SchoolContext, rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> list[WeekLine]:
-    """Openings as logged, each with the visits that began in it; a visit in nobody's opening stands for itself, one by
-    telephone or online without minutes."""
+    """Openings as logged, several people of the same hours on one line, each with the visits that began in it; a visit in
+    nobody's opening stands for itself, one by telephone or online without minutes."""
     openings = [row for row in rows if row.kind == "opening" and row.minutes]
     alone = {row.id: row for row in rows if row.kind == "visit"}
     unsorted = ledger_only(rows, visits)
@@ -174,18 +111,27 @@ def _lines(school: SchoolContext, rows: Sequence[Behind], visits: Sequence[ask.V
             *_received(visit),
         )
         found.append(((visit.day, visit.starts, visit.id), line))
+    together: dict[tuple[date, int, int], list[Behind]] = {}
     for row in openings:
+        together.setdefault((row.day, row.starts, row.until), []).append(row)
+    for (day, starts, until), rows_here in together.items():
+        people = list(dict.fromkeys(school.people.get(row.person, "") for row in rows_here))
+        times = len({row.person for row in rows_here}) if school.each_counts else 1
+        came = _NOBODY
+        for row in rows_here:
+            came = _add(came, received.get(row.id, _NOBODY))
+        unsorted_here = sum(unsorted.get(row.id, 0) for row in rows_here)
         line = WeekLine(
-            *_day_words(row.day),
-            span(row.starts, row.until),
-            band_name(school, row),
-            row.minutes,
-            row.outside,
-            school.people.get(row.person, ""),
-            *received.get(row.id, _NOBODY),
-            remark=f"来访{unsorted[row.id]}人次" if row.id in unsorted else "",
+            *_day_words(day),
+            span(starts, until),
+            band_name(school, rows_here[0]),
+            rows_here[0].minutes * times,
+            rows_here[0].outside * times,
+            "、".join(name for name in people if name),
+            *came,
+            remark=f"来访{unsorted_here}人次" if unsorted_here else "",
         )
-        found.append(((row.day, row.starts, row.id), line))
+        found.append(((day, starts, rows_here[0].id), line))
     return [line for _, line in sorted(found, key=lambda item: item[0])]
 
 
@@ -221,12 +167,34 @@ def week(room: Room, day: date, now: datetime | None = None) -> Made:
     }
     totals = WeekTotals(counted.open_minutes, counted.outside_lessons_minutes, counted.target_minutes, words[said])
     notes = ["课外指上课时间以外"]
-    if noted := remark(counted, moment.date()):
+    if noted := remark(school, counted, moment.date()):
         notes.append(noted)
+    (stands,) = signing.states(room, [first], moment)
     sheet = week_sheet(
-        school.title, f"第{number}周", dates_of(term, number), chinese_date(moment.date()), lines, totals, notes
+        school.title,
+        f"第{number}周",
+        dates_of(term, number),
+        chinese_date(moment.date()),
+        lines,
+        totals,
+        notes,
+        signed=[SignedLine(one.name, one.at, one.open, one.outside) for one in stands.signatures],
+        corrections=[_correction(change) for change in stands.corrections],
+        counted=EACH if school.each_counts else ONCE,
     )
-    return _made(f"心理辅导室开放记录_{term.code}_第{number:02d}周", sheet, school.practice, size=9, row_mm=6.6)
+    name = f"心理辅导室开放记录_{term.code}_第{number:02d}周"
+    digest = chain_words(room) if stands.signed else ""
+    return _made(name, sheet, school.practice, size=9, row_mm=6.6, digest=digest)
+
+
+def _correction(change: signing.Change, week: int = 0) -> CorrectionLine:
+    return CorrectionLine(change.words, change.open, change.outside, change.name, change.why_words, change.at, week)
+
+
+def chain_words(room: Room) -> str:
+    """How far the desk's chain has come: what stands on a signed paper can be held against it."""
+    number, digest = checking.head_of(room, "main")
+    return f"记录链第{number}步 {digest[:32]}"
 
 
 def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
@@ -238,7 +206,9 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
     visits = _visits(room, term.monday(1), term.ends)
     planned = planned_by_day(school, plan_between(room, term.monday(1), term.ends))
     lines = []
-    for counted in hours.weeks(room, term, now):
+    weeks = hours.weeks(room, term, now)
+    stands = {one.monday: one for one in signing.states(room, [week.starts for week in weeks], now)}
+    for counted in weeks:
         days = set(term.days_of(counted.week))
         received = _NOBODY
         for visit in visits:
@@ -255,20 +225,31 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
                 counted.target_minutes,
                 verdict(counted, today),
                 received,
-                remark(counted, today),
+                remark(school, counted, today),
                 future=state_of(counted, today) == "future",
+                signed=given.name if (given := stands[counted.starts].signed) is not None else "",
             )
         )
-    notes = ["多位教师同时值班只计一次，课外指上课时间以外", *ledger_note(rows, visits)]
+    notes = [
+        f"{EACH if school.each_counts else '多位教师同时值班只计一次'}，课外指上课时间以外",
+        *ledger_note(rows, visits),
+    ]
     if any("※" in line.dates for line in lines):
         notes.append(ASSUMED)
-    sheet = term_sheet(school.title, term.name, chinese_date(today), lines, notes)
-    return _made(f"心理辅导室学期开放统计_{term.code}", sheet, school.practice, size=8.5, row_mm=5.5)
+    corrections = [_correction(change, week.week) for week in weeks for change in stands[week.starts].corrections]
+    sheet = term_sheet(school.title, term.name, chinese_date(today), lines, notes, corrections=corrections)
+    digest = chain_words(room) if any(week.signed for week in weeks) else ""
+    return _made(f"心理辅导室学期开放统计_{term.code}", sheet, school.practice, size=8.5, row_mm=5.5, digest=digest)
 
 
-def _made(name: str, sheet: Sheet, practice: bool, *, size: float, row_mm: float) -> Made:
-    pdf, missing = printing.sheets_pdf([sheet], landscape=True, practice=practice, size=size, row_mm=row_mm)
-    return Made(name, pdf, xlsx.workbook([sheet], landscape=True, practice=practice), missing)
+def _made(name: str, sheet: Sheet, practice: bool, *, size: float, row_mm: float, digest: str = "") -> Made:
+    """On one page where that can still be read."""
+    pdf, missing = printing.sheets_pdf(
+        [sheet], landscape=True, practice=practice, digest=digest, size=size, row_mm=row_mm, one_page=True
+    )
+    return Made(
+        name, pdf, xlsx.workbook([sheet], landscape=True, practice=practice, digest=digest, one_page=True), missing
+    )
 
 
 # ---- tomorrow ---------------------------------------------------------------------------------------------------

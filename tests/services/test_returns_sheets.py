@@ -77,7 +77,6 @@ def test_the_weekly_sheet_says_what_the_hours_say(lived: Room) -> None:
     lines = [row for row in page.iter_rows(min_row=5, values_only=True) if str(row[0]).isdigit()]
     assert [(r[3], r[4], r[13]) for r in lines] == [
         ("12:00—14:00", "午休", None),
-        ("12:00—14:00", "午休", None),
         ("18:20—19:00", "晚间", None),
         ("20:00—20:20", "电话", None),
         ("16:40—17:40", "课后", "来访3人次"),

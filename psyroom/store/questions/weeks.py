@@ -50,6 +50,13 @@ def signed(session: Session, mondays: Iterable[date]) -> dict[date, str]:
     return found
 
 
+def signed_minutes(session: Session, first: date, last: date) -> dict[date, int]:
+    """Monday → minutes outside lessons at the latest signature, of the weeks that begin on the days."""
+    c = signature_c
+    statement = select(c.monday, c.outside).where(c.monday >= first, c.monday <= last).order_by(c.id)
+    return {row.monday: row.outside for row in _rows(session, statement)}
+
+
 def amendments(session: Session, first: date, last: date) -> list[Any]:
     """(id, monday, kind, ref, why, person, at) of the weeks that begin on the days, in the order they were made."""
     c = amendment_c
