@@ -11,11 +11,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any, NoReturn
 
 from psyroom import log
-from psyroom.commands import history, openings, people, returns, rooms, students
+from psyroom.commands import bookings, history, ics, openings, people, returns, rooms, students, values, waiting
 from psyroom.commands.opening import Answer, WrongUse, note
 from psyroom.errors import Tell
 
@@ -89,8 +88,9 @@ def _parser() -> _Parser:
         made.set_defaults(does=deed)
         return made
 
-    def group(name: str, help: str) -> Any:
-        return verbs.add_parser(name, help=help, parents=[shared]).add_subparsers(required=True, parser_class=_Parser)
+    def group(name: str, help: str, aliases: Sequence[str] = ()) -> Any:
+        made = verbs.add_parser(name, help=help, aliases=aliases, parents=[shared])
+        return made.add_subparsers(required=True, parser_class=_Parser)
 
     room = group("room", "新建、检查辅导室")
     new = add(room, "new", rooms.room_new, "新建一间辅导室")
@@ -99,10 +99,10 @@ def _parser() -> _Parser:
     new.add_argument("--stage", required=True)
     new.add_argument("--system", default="63", choices=["63", "54", "六三", "五四"])
     new.add_argument("--region", default="national")
-    new.add_argument("--term-start", required=True, type=_day)
-    new.add_argument("--weeks", type=_weeks, default=20)
-    new.add_argument("--lessons", type=_bands, default=[])
-    new.add_argument("--study", type=_bands, default=[], help="晚自习时段")
+    new.add_argument("--term-start", required=True, type=values.day)
+    new.add_argument("--weeks", type=values.within(1, 30, "周数"), default=20)
+    new.add_argument("--lessons", type=values.bands, default=[])
+    new.add_argument("--study", type=values.bands, default=[], help="晚自习时段")
     new.add_argument("--counsellor", required=True)
     new.add_argument("--recovery-out", required=True, metavar="FILE")
     new.add_argument("--keyring", choices=["auto", "off"], default="auto")
@@ -123,12 +123,20 @@ def _parser() -> _Parser:
     find.add_argument("text")
 
     undo = add(verbs, "undo", history.undo, "撤销上一步，或指定的一步")
-    undo.add_argument("--deed", default=None, type=_id)
+    undo.add_argument("--deed", default=None, type=values.id)
 
-    opening = group("openings", "开放记录")
+    _booking(add, verbs)
+
+    opening = group("openings", "开放记录", aliases=["opening"])
     ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
     ledger.add_argument("file")
     ledger.add_argument("--dry-run", action="store_true")
+    sign = add(opening, "sign", openings.sign, "给一周的开放记录签字（不能撤销，以后的改动记为更正）")
+    why = add(opening, "reason", openings.reason, "填写一周开放不足的原因")
+    for about_a_week in (sign, why):
+        about_a_week.add_argument("--week", required=True, type=values.within(1, 30, "周次"), metavar="N")
+        about_a_week.add_argument("--term", default=None)
+    why.add_argument("reason", metavar="REASON", help="放假、考试、教师请假……")
     hours = add(verbs, "hours", openings.hours, "逐周开放时间")
     hours.add_argument("--term", default=None)
 
@@ -149,40 +157,83 @@ def _parser() -> _Parser:
     demo = add(verbs, "demo", rooms.demo, "建一所练习学校")
     demo.add_argument("folder")
     demo.add_argument("--times", type=int, default=1)
-    demo.add_argument("--today", type=_day, default=None)
+    demo.add_argument("--today", type=values.day, default=None)
     return top
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-08-31") from None
+def _booking(add: Callable[..., Any], verbs: Any) -> None:
+    """Booking, the week's list, the waiting list, the calendar file."""
+    book = add(verbs, "book", bookings.book, "预约一次，或每周一次的一个系列")
+    _client(book)
+    _time(book)
+    _yes(book)
+    book.add_argument("--weekly", action="store_true", help="每周一次，成一个系列")
+    book.add_argument("--every", default=None, type=values.within(1, 8, "间隔周数"), metavar="N", help="每 N 周一次")
+    book.add_argument("--times", default=None, type=values.within(1, 60, "次数"), metavar="N", help="系列共几次")
+    book.add_argument("--until", default=None, type=values.day, metavar="DATE", help="系列到哪一天为止")
+    book.add_argument("--skip-clashes", action="store_true", help="跳过有冲突的日期")
+
+    week = add(verbs, "bookings", bookings.listed, "一周的预约、来访和日程")
+    week.add_argument("--week", default=None, type=values.within(1, 30, "周次"), metavar="N")
+    week.add_argument("--term", default=None)
+    move = add(verbs, "move", bookings.move, "改到另一个时间")
+    cancel = add(verbs, "cancel", bookings.cancel, "取消预约，看看谁在候补")
+    for one in (move, cancel):
+        one.add_argument("id", type=values.id)
+        one.add_argument(
+            "--scope", choices=["one", "following", "all"], default="one", help="这一次、这一次和以后、整个系列"
+        )
+    _time(move, where=False)
+    _yes(move)
+    cancel.add_argument("--by", choices=list(bookings.BY), default="", help="谁取消的：学生、老师，或停诊（room）")
+
+    waits = verbs.add_parser("waiting", help="候补名单", description="候补名单", parents=[_shared()])
+    waits.set_defaults(does=waiting.listed)
+    lists = waits.add_subparsers(parser_class=_Parser)
+    add(lists, "list", waiting.listed, "谁在候补")
+    entry = add(lists, "add", waiting.add, "排上候补")
+    _client(entry)
+    entry.add_argument("--minutes", type=values.within(10, 240, "时长"), default=40)
+    entry.add_argument("--with", dest="person", metavar="COUNSELLOR", default="")
+    entry.add_argument("--windows", default="", help="合适的时间：周四 16:40-17:30，周二午休")
+    entry.add_argument("--until", default=None, type=values.day, metavar="DATE", help="等到哪一天")
+    take = add(lists, "take", waiting.take, "从候补约上")
+    take.add_argument("id", type=values.id)
+    _time(take, ends=False)
+    _yes(take)
+    for name, deed, help in (("withdraw", waiting.withdraw, "不再等"), ("renew", waiting.renew, "还在等，延长两周")):
+        add(lists, name, deed, help).add_argument("id", type=values.id)
+
+    calendar = add(verbs, "ics", ics.ics, "写出不含姓名的日历文件")
+    calendar.add_argument("--out", required=True, metavar="FILE")
+    calendar.add_argument("--person", default="", metavar="NAME")
+    calendar.add_argument("--from", dest="first", default=None, type=values.day, metavar="DATE")
+    calendar.add_argument("--to", dest="last", default=None, type=values.day, metavar="DATE")
 
 
-def _id(text: str) -> str:
-    if not text.isascii():
-        raise argparse.ArgumentTypeError(f"“{text}”不是一步操作的编号")
-    return text
+def _client(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--student", default="", metavar="NAME", help="学生的姓名或学号")
+    parser.add_argument("--parent-of", default="", metavar="NAME", help="哪位学生的家长")
+    parser.add_argument("--teacher", default="", metavar="NAME")
+    parser.add_argument("--group", default=None, type=values.within(1, 99, "团体编号"), metavar="NO")
+    parser.add_argument("--size", default=2, type=values.within(2, 200, "人数"), help="团体人数")
+    parser.add_argument("--class", dest="class_word", default="", metavar="CLASS", help="重名时：七年级/1")
+    parser.add_argument("--channel", default="in_person", help="面谈、线上、电话")
+    parser.add_argument("--way", default="self", help="本人、班主任、家长、心理信箱")
 
 
-def _weeks(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 30:
-        raise argparse.ArgumentTypeError(f"周数要在 1 到 30 之间，不是“{text}”")
-    return int(text)
+def _time(parser: argparse.ArgumentParser, *, ends: bool = True, where: bool = True) -> None:
+    parser.add_argument("--on", required=True, type=values.day, metavar="DATE")
+    parser.add_argument("--from", dest="starts", required=True, type=values.minute, metavar="HH:MM")
+    parser.add_argument("--to", dest="ends", required=ends, default=None, type=values.minute, metavar="HH:MM")
+    if where:
+        parser.add_argument("--with", dest="person", metavar="COUNSELLOR", default="")
+        parser.add_argument("--place", metavar="NAME", default="")
 
 
-def _bands(text: str) -> list[tuple[int, int]]:
-    from psyroom.rules import typed
-
-    found = []
-    for part in text.replace("，", ",").split(","):
-        begin, dash, end = part.strip().replace("—", "-").replace("–", "-").partition("-")
-        starts, ends = typed.minutes(begin), typed.minutes(end) if dash else None
-        if starts is None or ends is None or starts >= ends:
-            raise argparse.ArgumentTypeError(f"“{part}”不是时段，请写成 08:00-08:45")
-        found.append((starts, ends))
-    return found
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--anyway", action="store_true", help="占用上课时间、节假日也照样保存")
+    parser.add_argument("--urgent", default="", metavar="REASON", help="不合预约规则时的破例原因")
 
 
 def main() -> None:

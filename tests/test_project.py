@@ -173,5 +173,7 @@ def test_the_readme_names_the_stable_commands() -> None:
     named = {" ".join(w for w in command if w != "opening-summary") for command in _commands_of_the_readme()}
     assert named == {
         *("room new", "room check", "people add", "roster import", "students find", "undo", "openings import", "hours"),
-        *("return list", "return make", "copy", "bring-back", "demo"),
+        *("return list", "return make", "copy", "bring-back", "demo", "book", "bookings", "move", "cancel", "ics"),
+        *("waiting", *(f"waiting {deed}" for deed in ("list", "add", "take", "withdraw", "renew"))),
+        *("opening sign", "opening reason"),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from psyroom.commands.opening import Answer, open_room
+from psyroom.commands import naming
+from psyroom.commands.opening import Answer, code_of, open_room
 
 
 def openings_import(options: Any) -> Answer:
@@ -44,3 +45,34 @@ def hours(options: Any) -> Answer:
         for w in weeks
     ]
     return 0, answer, "\n".join(lines)
+
+
+def sign(options: Any) -> Answer:
+    from psyroom.services import signing
+
+    with open_room(options) as room:
+        number, monday = naming.monday_of_week(room, options.week, options.term)
+        made = signing.sign(room, monday)
+        state = signing.state(room, monday)
+    answer = {
+        "id": made,
+        "week": number,
+        "monday": monday.isoformat(),
+        "outside_lessons_minutes": state.outside_then,
+        "open_minutes": state.open_then,
+        "target_minutes": state.signed.target if state.signed is not None else None,
+    }
+    words = f"第{number}周已签字：课外 {state.outside_then} 分钟，全部 {state.open_then} 分钟。以后的改动记为更正。"
+    return 0, answer, words
+
+
+def reason(options: Any) -> Answer:
+    from psyroom.records.weeks import WHY_SHORT
+    from psyroom.services import week_reasons
+
+    with open_room(options) as room:
+        number, monday = naming.monday_of_week(room, options.week, options.term)
+        why = code_of(WHY_SHORT, options.reason, "原因")
+        week_reasons.set_reason(room, monday, why)
+    answer = {"week": number, "monday": monday.isoformat(), "reason": why}
+    return 0, answer, f"第{number}周开放不足的原因：{WHY_SHORT[why]}。"

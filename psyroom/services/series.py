@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from psyroom.errors import NotFound, NotValid, Refused
+from psyroom.errors import NotFound, NotValid, Refused, Tell
 from psyroom.records.booking import Booking
 from psyroom.records.events import Event
 from psyroom.records.ids import new_id
@@ -83,6 +83,8 @@ class SeriesClashes(Clashes):
             confirm=not hard and any(clash.confirm for _, clash in refused),
             urgent=not hard and any(clash.urgent for _, clash in refused),
         )
+        by_day = [f"{day_name(row[0])}：{'、'.join(dict.fromkeys(clash.causes))}" for row, clash in refused]
+        Tell.__init__(self, why="；".join(by_day) + "。")
 
 
 def book(
