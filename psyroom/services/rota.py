@@ -77,6 +77,11 @@ class Month:
     stale: tuple[RotaSlot, ...]
     people: tuple[tuple[str, str], ...]
     minutes: Mapping[str, int]
+    busy: Mapping[tuple[str, date], tuple[tuple[Busy, str], ...]]
+
+    def against(self, turn: Turn, others: Iterable[Turn]) -> tuple[str, ...]:
+        """What speaks against a person on a turn, in sentences; `others`: all turns of that day, this one too."""
+        return _against(turn, others, self.busy, dict(self.people))
 
     @property
     def slots(self) -> list[RotaSlot]:
@@ -124,18 +129,18 @@ def month(room: Room, year: int, month: int) -> Month:
         busy = _busy(session, school, first, last)
         people = _accounts(session)
     by_id = {turn.id: turn for turn in turns}
-    day_busy: dict[tuple[str, date], list[tuple[Busy, str]]] = {}
+    taken: dict[tuple[str, date], tuple[tuple[Busy, str], ...]] = {}
     for one, word in busy:
-        day_busy.setdefault((one.person, one.day), []).append((one, word))
+        taken[one.person, one.day] = (*taken.get((one.person, one.day), ()), (one, word))
     days = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        here = [slot for slot in plan if slot.day == day]
-        slots = tuple(_seen(school, _turn_of(slot, by_id), here, day_busy, dict(people)) for slot in here)
+        here = [_turn_of(slot, by_id) for slot in plan if slot.day == day]
+        slots = tuple(_seen(school, turn, _against(turn, here, taken, dict(people))) for turn in here)
         days.append(RotaDay(day, school.calendar.name_of(day), school.calendar.is_school_day(day), slots))
-    gone = tuple(_seen(school, turn, (), {}, {turn.person: ""}) for turn in stale(plan, turns))
+    gone = tuple(_seen(school, turn) for turn in stale(plan, turns))
     minutes = {person: _minutes(plan, person) for person in {slot.person for slot in plan} - {""}}
-    return Month(first, last, tuple(days), gone, people, minutes)
+    return Month(first, last, tuple(days), gone, people, minutes, taken)
 
 
 def fairness(room: Room, term: TermSpan) -> tuple[Share, ...]:
@@ -183,30 +188,33 @@ def _turn_of(slot: PlanSlot, by_id: Mapping[str, Turn]) -> Turn:
     return Turn("", slot.day, slot.starts, slot.ends, slot.place, slot.person)
 
 
-def _seen(
-    school: SchoolContext,
-    turn: Turn,
-    others: Sequence[PlanSlot],
-    busy: Mapping[tuple[str, date], Sequence[tuple[Busy, str]]],
-    people: Mapping[str, str],
-) -> RotaSlot:
-    need = Need(turn.day, turn.starts, turn.ends, turn.place)
-    problems = []
-    if turn.person:
-        problems = [word for one, word in busy.get((turn.person, turn.day), ()) if one.bars(need)]
-        same = [o for o in others if o.person == turn.person and meet((o.starts, o.ends), (turn.starts, turn.ends))]
-        if len(same) > 1:
-            problems.append("同一时间排了两处")
-        if turn.person not in people:
-            problems.append("已经不在辅导室的人员里")
+def _seen(school: SchoolContext, turn: Turn, problems: tuple[str, ...] = ()) -> RotaSlot:
     return RotaSlot(
         turn,
         school.people.get(turn.person, "") if turn.person else "",
         school.places.get(turn.place, ""),
         school.people.get(turn.instead_of, "") if turn.instead_of else "",
         WHY_SWAPPED.get(turn.why, ""),
-        tuple(dict.fromkeys(problems)),
+        problems,
     )
+
+
+def _against(
+    turn: Turn,
+    others: Iterable[Turn],
+    busy: Mapping[tuple[str, date], tuple[tuple[Busy, str], ...]],
+    people: Mapping[str, str],
+) -> tuple[str, ...]:
+    if not turn.person:
+        return ()
+    need = Need(turn.day, turn.starts, turn.ends, turn.place)
+    problems = [word for one, word in busy.get((turn.person, turn.day), ()) if one.bars(need)]
+    mine = [o for o in others if o.person == turn.person and meet((o.starts, o.ends), (turn.starts, turn.ends))]
+    if len(mine) > 1:
+        problems.append("同一时间排了两处")
+    if turn.person not in people:
+        problems.append("已经不在辅导室的人员里")
+    return tuple(dict.fromkeys(problems))
 
 
 def _busy(session: Session, school: SchoolContext, first: date, last: date) -> list[tuple[Busy, str]]:
