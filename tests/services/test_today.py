@@ -10,7 +10,21 @@ from typing import Any
 import pytest
 
 from psyroom.records.students import StudentQuestion
-from psyroom.services import bookings, drafts, openings, slips, students, today, visits
+from psyroom.services import (
+    bookings,
+    drafts,
+    events,
+    handover,
+    openings,
+    rota,
+    signing,
+    slips,
+    students,
+    today,
+    visits,
+    waiting,
+    week_reasons,
+)
 from psyroom.services import school as schools
 from psyroom.services.due import Task
 from psyroom.store.room import Room
@@ -94,7 +108,7 @@ def test_a_task_for_every_loose_end_and_none_once_it_is_tied(small: Small) -> No
 
 def test_many_of_a_kind_are_one_line_and_never_more_than_seven(small: Small) -> None:
     for n in range(4):
-        book(small, n, day=MONDAY, starts=725 + n * 20, ends=740 + n * 20)
+        book(small, n, day=MONDAY, starts=725 + n * 30, ends=740 + n * 30)
     tasks = tasks_at(small.room, at(TUESDAY, 600))
     assert [(t.kind, t.count) for t in tasks] == [("left_open", 4)]
     assert "4 个以前的预约" in tasks[0].words and "周一 12:05" in tasks[0].detail
@@ -156,3 +170,53 @@ def test_the_next_seven_days_are_counted(small: Small) -> None:
     coming = today.today(small.room, at(MONDAY, 480)).coming
     assert [c.count for c in coming] == [2, 0, 0, 0, 0, 0, 0]
     assert coming[0].day == TUESDAY and coming[0].school_day and not coming[5].school_day
+
+
+def test_a_lesson_of_an_earlier_day_is_asked_after(small: Small) -> None:
+    values = {"kind": "lesson", "day": MONDAY, "starts": 600, "ends": 640, "person": small.wang}
+    lesson = events.add(small.room, values, at(MONDAY, 480)).id
+    assert "event" not in kinds(small, at(MONDAY, 900))
+    (task,) = [t for t in tasks_at(small.room, at(TUESDAY, 600)) if t.kind == "event"]
+    assert task.target == {"event": lesson}
+    events.held(small.room, lesson, 45, at(TUESDAY, 600))
+    assert "event" not in kinds(small, at(TUESDAY, 600))
+
+
+def test_who_waited_too_long_is_asked(small: Small) -> None:
+    entry = waiting.add(small.room, {"student": small.students[0]}, [], at(MONDAY, 480))
+    later = at(MONDAY + timedelta(days=20), 480)
+    assert "waiting" not in kinds(small, at(TUESDAY, 480)) and "waiting" in kinds(small, later)
+    waiting.renew(small.room, entry, later)
+    assert "waiting" not in kinds(small, later)
+
+
+def test_what_was_handed_over_is_a_task_of_the_next_on_duty_until_read(small: Small) -> None:
+    handover.leave(small.room, ["waiting"], at(TUESDAY, 500))
+    assert "handover" not in kinds(small, at(TUESDAY, 510))
+    room = as_duty(small)
+    (task,) = [t for t in tasks_at(room, at(TUESDAY, 510)) if t.kind == "handover"]
+    assert "有人还在等" in task.words
+    handover.read(room, task.target["handover"], at(TUESDAY, 510))
+    assert "handover" not in [t.kind for t in tasks_at(room, at(TUESDAY, 510))]
+
+
+def test_a_week_that_is_over_waits_for_its_signature(small: Small) -> None:
+    now = at(MONDAY + timedelta(days=8), 480)
+    last_week = MONDAY - timedelta(days=MONDAY.weekday())
+    openings.record(small.room, {"day": MONDAY, "starts": 720, "ends": 780}, at(MONDAY, 900))
+    (task,) = [t for t in tasks_at(small.room, now) if t.kind == "sign"]
+    assert task.target == {"sign": last_week}
+    openings.record_planned(small.room, openings.not_logged(small.room, last_week, now.date(), now), now)
+    week_reasons.set_reason(small.room, last_week, "term_edge")
+    signing.sign(small.room, last_week, now)
+    assert "sign" not in kinds(small, now)
+
+
+def test_next_month_s_rota_is_asked_for_late_in_the_month(small: Small) -> None:
+    late = datetime(2026, 9, 25, 8)
+    for weekday in range(1, 6):
+        openings.add_slot(small.room, {"weekday": weekday, "starts": 1200, "ends": 1230, "since": MONDAY})
+    assert "rota" in kinds(small, late) and "rota" not in kinds(small, late - timedelta(days=5))
+    turns = rota.propose(small.room, date(2026, 10, 1), date(2026, 10, 31))
+    rota.save(small.room, turns.turns)
+    assert "rota" not in kinds(small, late)
