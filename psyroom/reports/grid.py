@@ -100,7 +100,7 @@ def _box(
 
 def _height(boxes: Sequence[_Box], size: float, row_mm: float) -> float:
     most = max(len(box.lines) for box in boxes)
-    return max(row_mm * MM, most * size * _LEADING + 1.6 * _PAD)
+    return max(row_mm * MM, most * size * _LEADING + min(1.6 * _PAD, 0.27 * row_mm * MM))
 
 
 def _lay(

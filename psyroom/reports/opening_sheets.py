@@ -81,19 +81,19 @@ class TermLine:
 
 _WEEK = (
     Column("序号", 0.7),
-    Column("日期", 1.3),
+    Column("日期", 1.2),
     Column("星期", 0.7),
-    Column("起止时间", 1.7),
-    Column("时段", 1.2),
+    Column("起止时间", 1.6),
+    Column("时段", 1.1),
     Column("合计", 0.9, group="时长（小时）"),
     Column("其中课外", 1.0, group="时长（小时）"),
-    Column("值班教师", 1.3),
+    Column("值班教师", 1.9),
     Column("个别", 0.7, group="接待人次"),
     Column("团体", 0.7, group="接待人次"),
     Column("家长", 0.7, group="接待人次"),
     Column("教师", 0.7, group="接待人次"),
-    Column("值班签字", 1.3),
-    Column("备注", 1.6),
+    Column("值班签字", 1.2),
+    Column("备注", 1.4),
 )
 _TERM = (
     Column("周次", 0.7),

@@ -262,6 +262,16 @@ def test_the_region_s_target_and_the_school_s_own(room: Room, window: Callable[[
     assert school.context(room).targets == () and "湘教发" in words_of(card)
 
 
+def test_people_on_duty_at_once_may_count_apart(room: Room, window: Callable[[Room], Shell]) -> None:
+    shell = window(room)
+    card: TargetSection = part(shell, TargetSection)
+    assert card.each.value() is False
+    card.each.click()
+    assert school.context(room).each_counts is True
+    shell.undo_deed()
+    assert school.context(room).each_counts is False and card.each.value() is False
+
+
 def test_a_region_that_does_not_fit_is_taken_with_a_warning(
     new_room: Callable[..., Room], window: Callable[[Room], Shell]
 ) -> None:

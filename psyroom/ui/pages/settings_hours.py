@@ -14,7 +14,7 @@ from psyroom.records.school import PERIODS, REGIONS
 from psyroom.records.students import STUDENT_STAGES
 from psyroom.rules import policy, typed
 from psyroom.rules.periods import PeriodSpan
-from psyroom.services import drafts, rooms, school
+from psyroom.services import drafts, room_rules, rooms, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import drafting
@@ -287,7 +287,7 @@ class HoursSection(Section):
 
 class TargetSection(Section):
     KEY = "target"
-    KINDS = frozenset({"target", "school", "term"})
+    KINDS = frozenset({"target", "school", "term", "room_rules"})
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell, "开放目标", "每周课外要开多少小时：地区文件有规定的照文件，学校也可以自己定。")
@@ -306,11 +306,18 @@ class TargetSection(Section):
         self.own_button = button("学校自己定", self._open)
         self.clear_button = quiet("恢复地区的目标", self._clear)
         self.put_row(self.own_button, self.clear_button)
+        self.each = Check("几个人同时值班时，每个人的时间分别计算")
+        self.each.edited.connect(self._each)
+        self.add(self.each)
+        self.add(
+            text("不勾选时，同一时间不论几个人在，只算一次。改了以后各周都按新的算法；已签字的周会列出更正。", "soft")
+        )
         self._loading = False
 
     def show_school(self, now: SchoolContext) -> None:
         self._loading = True
         self.region.set_value(now.region)
+        self.each.set_value(now.each_counts)
         self._loading = False
         self.region_field.set_hint(rooms.region_warning(now.region, now.stage), "warning")
         self.sentence.setText(f"现在：{policy.target_sentence(now.target_on(self.today))}")
@@ -340,6 +347,15 @@ class TargetSection(Section):
             say=f"地区改为{REGIONS[region]}",
             kinds=("school",),
         )
+
+    def _each(self) -> None:
+        if not self._loading:
+            counts = self.each.value()
+            self.shell.attempt(
+                lambda: room_rules.set_rules(self.room, {"each_counts": counts}),
+                say="同时值班的几个人分别计时" if counts else "同时值班的几个人只算一次",
+                kinds=("room_rules",),
+            )
 
     def _open(self) -> None:
         form = InPlace("学校自己定的目标", "保存", lambda: self._save(form))
