@@ -122,7 +122,7 @@ def _visits(sheet: _Sheet, rows: Sequence[Mapping[str, Any]], found: Looked) -> 
     filled = [number for number, row in enumerate(rows) if not blank(row)]
     for number in filled:
         problems, ready, question = _visit(sheet, rows[number], bookings, taken)
-        if ready is not None and not problems:
+        if ready is not None:
             one = VisitFields.model_construct(**ready)
             if _in_already(one, ready, there, bookings):
                 again.append(number)
