@@ -16,6 +16,7 @@ from psyroom.rules.booking import Appointment, Around, Clash
 from psyroom.services import around
 from psyroom.services.school import context
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import events as ask_events
 from psyroom.store.room import Room
 
 
@@ -31,14 +32,17 @@ class Trial:
         return rules.conflicts(replace(self.asked, day=day, starts=starts, ends=ends), self.around)
 
 
-def of_booking(room: Room, booking_id: str, monday: date, now: datetime) -> Trial | None:
-    """A booking on its way over a week; None when it is gone."""
+def of(room: Room, kind: str, entry_id: str, monday: date, now: datetime) -> Trial | None:
+    """A booking or an entry (`kind` event) on its way over a week; None when it is gone."""
     school = context(room)
     with room.snapshot() as session:
-        row = ask.booking(session, booking_id)
+        row = ask_events.event(session, entry_id) if kind == "event" else ask.booking(session, entry_id)
         if row is None:
             return None
-        asked = around.asked(session, row, booking_id)
+        if kind == "event":
+            asked = around.event_appointment(row, id=entry_id)
+        else:
+            asked = around.asked(session, row, entry_id)
         return Trial(asked, around.gather(session, school, monday, monday + timedelta(days=6), now))
 
 

@@ -281,8 +281,11 @@ class Shell(QMainWindow):
         """Slow work, off the window's thread; its answer belongs to the owner's life. Untaken errors become toasts."""
         return worker.run(owner, work, done=done, failed=failed or self.trouble, progress=progress)
 
-    def toast(self, words: str, *, undo: bool = False) -> None:
-        self.toaster.say(words, undo=self.undo_deed if undo else None)
+    def toast(
+        self, words: str, *, undo: bool = False, more: tuple[str, Callable[[], object]] | None = None
+    ) -> None:
+        """A short word at the foot; `more`: (words, what it does), a next step that is offered with it."""
+        self.toaster.say(words, undo=self.undo_deed if undo else None, more=more)
 
     def trouble(self, tell: Tell) -> None:
         self.toaster.say(str(tell), trouble=True)

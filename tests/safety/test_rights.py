@@ -31,6 +31,7 @@ FOR_THE_DESK = {
     "hours": "local_now weeks week_of rows_behind shortage",
     "ics": "listed calendar write uid",
     "ledger": "import_ledger",
+    "missed": "again rebook",
     "openings": "add_slot add_slots add_spare change_slot remove_slot slots_on add_exception close_day remove_exception exceptions plan_of_week "
     "plan_between duty_on duty_off on_duty record not_logged record_planned correct remove openings_of",
     "outgoing": "prepared put",
@@ -53,6 +54,7 @@ FOR_THE_DESK = {
     "students": "whole labels_by_student with_questions",
     "timeline": "of",
     "today": "today next_school_day",
+    "trial": "of of_new",
     "urgency": "keep",
     "visits": "arrive walk_in receiver who_receives leave correct no_show follow_up",
     "waiting": "listed of_student entry to_ask day_bands matches free_around times add change withdraw renew take",

@@ -165,10 +165,10 @@ def test_a_clash_is_said_under_the_time_with_three_ways_out(page: Here, small: S
     form.fill({**form.values(), "student": small.students[1]})
     page.save()
     assert len(stored(small)) == 1 and page.sheet.isVisible()
-    press(form.conflicts, "12:40—13:10")
-    assert form.values()["starts"] == 760
+    press(form.conflicts, "12:50—13:20")
+    assert form.values()["starts"] == 770
     page.save()
-    assert [b.starts for b in stored(small)] == [730, 760]
+    assert [b.starts for b in stored(small)] == [730, 770]
 
 
 def test_the_childs_lesson_asks_for_a_yes(page: Here, small: Small) -> None:

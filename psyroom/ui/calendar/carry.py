@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from psyroom.rules.booking import Clash
 from psyroom.rules.typed import clock, minutes, span
 from psyroom.services.week import Entry
 from psyroom.ui.calendar.layout import SHORTEST, SNAP, STEP, Frame, Mark
+
+EDGE = 7  # pixels of a card's foot that make it longer
+TALL = 40  # pixels from which a card's head can be pulled too
 
 Look = Callable[[date, int, int], Sequence[Clash]]
 """What speaks against a day and its hours; called at every step of a drag, so it must not ask the store."""
@@ -50,6 +53,21 @@ class Carry:
         entry, mark = self.entry, self.mark
         here = (monday + timedelta(days=mark.day), mark.starts, mark.ends)
         return here != (entry.day, entry.starts, entry.ends)
+
+
+def can_move(entry: Entry) -> bool:
+    """Only what has not happened yet can be carried."""
+    return entry.kind in ("booking", "event") and entry.outcome == "open"
+
+
+def grip(boxes: Sequence[tuple[QRectF, Entry]], where: QPointF) -> str:
+    """How the card under the pointer would be pulled: foot, head, or moved as a whole."""
+    for box, entry in reversed(boxes):
+        if box.contains(where) and can_move(entry):
+            if where.y() > box.bottom() - EDGE:
+                return "foot"
+            return "head" if where.y() < box.top() + EDGE - 2 and box.height() >= TALL else "move"
+    return "move"
 
 
 def pulled(how: str, entry: Entry | None, frame: Frame, start: QPointF, where: QPointF) -> Mark:

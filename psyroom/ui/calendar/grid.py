@@ -16,14 +16,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from psyroom.rules.typed import clock
 from psyroom.services.week import Entry, Week
 from psyroom.ui import tokens
-from psyroom.ui.calendar.carry import Carry, Look, Typed, nothing, pulled, shifted, stretched
+from psyroom.ui.calendar.carry import Carry, Look, Typed, can_move, grip, nothing, pulled, shifted, stretched
 from psyroom.ui.calendar.layout import GUTTER, SNAP, STEP, Frame, Mark, lanes
 from psyroom.ui.calendar.over import Over
-from psyroom.ui.calendar.paint import Painter, detail_words
+from psyroom.ui.calendar.paint import Painter, tip_words
 
 DRAG = 5  # pixels before a press becomes a drag
-EDGE = 7  # pixels of a card's foot that make it longer
-TALL = 40  # pixels from which a card's head can be pulled too
 LEAST_HOUR = 46  # pixels at 100 %
 LEAST_CARD = 21  # pixels at 100 %: one line can be read
 
@@ -166,7 +164,9 @@ class WeekGrid(QWidget):
 
     def _over(self) -> Over:
         assert self.frame is not None
-        return Over(self.frame, QRectF(self.visibleRegion().boundingRect()) if self.isVisible() else QRectF(self.rect()))
+        return Over(
+            self.frame, QRectF(self.visibleRegion().boundingRect()) if self.isVisible() else QRectF(self.rect())
+        )
 
     def focusInEvent(self, event: object) -> None:
         self.update()
@@ -222,17 +222,6 @@ class WeekGrid(QWidget):
         found = [e for box, e in [*self.slivers, *self.boxes] if box.contains(where)]
         return found[-1] if found else None
 
-    def _grip(self, where: QPointF) -> str:
-        """How a card under the pointer would be pulled: foot, head, or moved as a whole."""
-        for box, entry in reversed(self.boxes):
-            if box.contains(where):
-                if not can_move(entry):
-                    return "move"
-                if where.y() > box.bottom() - EDGE:
-                    return "foot"
-                return "head" if where.y() < box.top() + EDGE - 2 and box.height() >= TALL else "move"
-        return "move"
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.frame is None:
             return
@@ -240,7 +229,7 @@ class WeekGrid(QWidget):
         if self.carry is not None:
             self._let_go()
         where = event.position()
-        self._press = (where, self.entry_at(where), self._grip(where))
+        self._press = (where, self.entry_at(where), grip(self.boxes, where))
         if self._press[1] is None and where.x() >= self.frame.lefts[0]:
             self._put_cursor(self._cell(where))
 
@@ -271,7 +260,7 @@ class WeekGrid(QWidget):
 
     def _shape(self, where: QPointF) -> None:
         entry = self.entry_at(where)
-        if entry is not None and self._grip(where) != "move":
+        if entry is not None and grip(self.boxes, where) != "move":
             self.setCursor(Qt.CursorShape.SizeVerCursor)
         else:
             self.setCursor(Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor)
@@ -291,12 +280,7 @@ class WeekGrid(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             entry = self.entry_at(QPointF(event.pos()))
-            words = ""
-            if entry is not None:
-                hours = f"{clock(entry.starts)}—{clock(entry.ends)}"
-                place = f"\n{entry.place_name}" if entry.place_name else ""
-                words = f"{hours}  {entry.who}\n{entry.state} · {detail_words(entry, with_person=True)}{place}"
-            QToolTip.showText(event.globalPos(), words, self)
+            QToolTip.showText(event.globalPos(), tip_words(entry) if entry is not None else "", self)
             return True
         return super().event(event)
 
@@ -398,7 +382,7 @@ class WeekGrid(QWidget):
         if key in (keys.Key_Return, keys.Key_Enter):
             self._enter(entry)
         elif key in (keys.Key_Delete, keys.Key_Backspace):
-            if entry is not None and (entry.kind == "booking" or entry.kind == "event"):
+            if entry is not None and entry.kind != "visit":
                 self.removed.emit(entry.kind, entry.id)
         elif key == keys.Key_M:
             self.carry_under_cursor()
@@ -455,8 +439,3 @@ class WeekGrid(QWidget):
             self.walked.emit(mark)
         else:
             self._put_cursor(mark)
-
-
-def can_move(entry: Entry) -> bool:
-    """Only what has not happened yet can be moved with the mouse."""
-    return entry.kind in ("booking", "event") and entry.outcome == "open"

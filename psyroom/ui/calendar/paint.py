@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from psyroom.records.booking import CHANNELS, FORMS
 from psyroom.records.opening import WHY_CHANGED
-from psyroom.rules.typed import clock
+from psyroom.rules.typed import clock, span
 from psyroom.services.week import Band, Day, Entry, Week
 from psyroom.ui import fonts, icons, tokens
 from psyroom.ui.calendar.layout import Frame
@@ -45,11 +45,16 @@ FACES = {
     "missed": Face("brick_wash", "brick_fill", "ink", "brick", "user-minus"),
     "settled": Face("sunken", "line_strong", "soft", "soft", "user-minus"),
     "gone": Face("sunken", "line", "soft", "soft", "x"),
+    "planned": Face("sky_wash", "sky", "ink", "sky", "chalkboard-teacher"),
+    "held": Face("sunken", "sky", "soft", "soft", "check"),
 }
+EVENT_FACES = {"open": "planned", "held": "held", "cancelled": "gone"}
 
 
 def face_of(entry: Entry, now: datetime) -> Face:
     """The colours that say how a booking or visit stands."""
+    if entry.kind == "event":
+        return FACES[EVENT_FACES[entry.outcome]]
     if entry.inside:
         return FACES["inside"]
     if entry.visit:
@@ -64,7 +69,7 @@ def face_of(entry: Entry, now: datetime) -> Face:
 
 def kind_words(entry: Entry) -> str:
     """个别 · 线上; meeting in person goes without saying."""
-    words = [] if entry.client == "group" else [FORMS[entry.form]]
+    words = [] if entry.client in ("", "group") else [FORMS[entry.form]]
     if entry.channel != "in_person":
         words.append(CHANNELS[entry.channel])
     return " · ".join(words)
@@ -72,10 +77,23 @@ def kind_words(entry: Entry) -> str:
 
 def detail_words(entry: Entry, *, with_person: bool) -> str:
     """The second line of a card."""
-    parts = [entry.state if entry.state != "待到" else "", entry.class_name, kind_words(entry)]
+    if entry.kind == "event":
+        size = f"{entry.size} 人" if entry.outcome == "held" else ""
+        parts = [entry.state if entry.outcome != "open" else "", size, entry.place_name]
+    else:
+        parts = [entry.state if entry.state != "待到" else "", entry.class_name, kind_words(entry)]
     if with_person:
         parts.append(entry.person_name)
     return " · ".join(p for p in parts if p)
+
+
+def tip_words(entry: Entry) -> str:
+    """What a card's tool tip says."""
+    parts = [
+        f"{span(entry.starts, entry.ends)}  {entry.who}",
+        f"{entry.state} · {detail_words(entry, with_person=True)}",
+    ]
+    return "\n".join([*parts, *([entry.place_name] if entry.place_name else [])])
 
 
 class Ink:
@@ -221,7 +239,7 @@ class Painter:
         """State and series as small pictures at the right; what is left for the words."""
         px = self.look.px
         side = px(14)
-        for name in (face.icon, "repeat" if getattr(entry, "series", "") else ""):
+        for name in (face.icon, "repeat" if entry.series else ""):
             if not name or box.width() <= px(58):
                 continue
             top = box.top() + (min(box.height(), line + 4) - side) / 2

@@ -35,6 +35,12 @@ class Toast(QWidget):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._on_undo)
         row.addWidget(self._button)
+        self._more = QPushButton("")
+        self._more.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._more.clicked.connect(self._on_more)
+        self._also: Callable[[], object] | None = None
+        row.addWidget(self._more)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -47,21 +53,33 @@ class Toast(QWidget):
     def label(self) -> QLabel:
         return self._words
 
-    def say(self, words: str, *, undo: Callable[[], object] | None = None, trouble: bool = False) -> None:
-        """Show a sentence; trouble stays twice as long."""
+    def say(
+        self,
+        words: str,
+        *,
+        undo: Callable[[], object] | None = None,
+        more: tuple[str, Callable[[], object]] | None = None,
+        trouble: bool = False,
+    ) -> None:
+        """Show a sentence; trouble stays twice as long, and so does one that offers `more` to do."""
         p = tokens.now().palette
         self._undo = undo
+        self._also = more[1] if more is not None else None
+        self._more.setText(more[0] if more is not None else "")
         self._words.setText(words)
         self._words.setStyleSheet(f"color: {p.on_tip};")
-        self._button.setStyleSheet(
-            f"QPushButton {{ background: transparent; border: 1px solid {p.on_tip}; color: {p.on_tip}; padding: 3px 12px; }}"
-        )
+        for made in (self._button, self._more):
+            made.setStyleSheet(
+                f"QPushButton {{ background: transparent; border: 1px solid {p.on_tip}; color: {p.on_tip};"
+                " padding: 3px 12px; }"
+            )
         self._glyph.set("warning-circle" if trouble else "check-circle", "on_tip")
         self._button.setVisible(undo is not None)
+        self._more.setVisible(more is not None)
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(SECONDS * (2000 if trouble else 1000))
+        self._timer.start(SECONDS * (2000 if trouble or more is not None else 1000))
 
     def _on_undo(self) -> None:
         undo, self._undo = self._undo, None
@@ -69,11 +87,20 @@ class Toast(QWidget):
         if undo is not None:
             undo()
 
+    def _on_more(self) -> None:
+        also, self._also = self._also, None
+        self.hide()
+        if also is not None:
+            also()
+
     def _place(self) -> None:
         host = self._host
         px = tokens.now().px
         metrics = self._words.fontMetrics()
-        wanted = metrics.horizontalAdvance(self._words.text()) + px(90) + (px(80) if self._undo is not None else 0)
+        also = metrics.horizontalAdvance(self._more.text()) + px(40) if self._also is not None else 0
+        wanted = (
+            metrics.horizontalAdvance(self._words.text()) + px(90) + (px(80) if self._undo is not None else 0) + also
+        )
         width = max(px(220), min(wanted, px(620), host.width() - px(48)))
         self.setFixedWidth(width)
         height = (

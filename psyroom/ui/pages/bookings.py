@@ -9,31 +9,39 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from psyroom.rules.time import day_name, monday_of
-from psyroom.rules.typed import span
-from psyroom.services import bookings, drafts, hours, trial, visits
+from psyroom.rules.booking import Free
+from psyroom.rules.time import monday_of
+from psyroom.services import bookings, drafts, hours, visits, waiting
 from psyroom.services import week as weeks
-from psyroom.services.bookings import FORM, Clashes
+from psyroom.services.bookings import FORM
 from psyroom.services.today import next_school_day
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
-from psyroom.ui import drafting
-from psyroom.ui.calendar.carry import Look, nothing
 from psyroom.ui.calendar.layout import STEP
 from psyroom.ui.calendar.whole import WeekCalendar
-from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, text, tool
+from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, rule, text, tool
 from psyroom.ui.page import Page
-from psyroom.ui.pages.bookings_entry import KINDS, EntryCard
-from psyroom.ui.pages.bookings_form import USUAL, BookingForm, receivers
+from psyroom.ui.pages.bookings_desk import USUAL_EVENT, Desk
+from psyroom.ui.pages.bookings_entry import EntryCard
+from psyroom.ui.pages.bookings_event import KINDS, EventCard
+from psyroom.ui.pages.bookings_moving import Mover
 from psyroom.ui.pages.bookings_print import TomorrowPreview
+from psyroom.ui.pages.bookings_timed import USUAL, TimedForm, receivers
+from psyroom.ui.pages.groups import GroupsDesk
+from psyroom.ui.pages.waiting import WaitingDesk, WaitingPanel
+from psyroom.ui.pages.waiting_offers import Offers
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 WATCHED = {
     *KINDS, "opening_slot", "opening_exception", "timetable", "student", "person", "place", "period", "calendar_day",
-    "calendar_year", "term", "school",
+    "calendar_year", "term", "school", "waiting", "counselling_group", "group_member", "duty_turn", "room_rules",
 }  # fmt: skip
-HOW = "拖过空白处就是预约，拖卡片改时间。方向键走格，回车预约或打开，Del 取消，N 下一个空位，T 今天，PgUp/PgDn 换周。"
+HOW = (
+    "拖过空白处就是预约，拖卡片改时间，拖上下沿改长短。方向键走格，直接打 1430 就到那里，回车预约或打开，M 搬，Del 取消，"
+    "N 下一个空位，W 候补，E 上课和活动，G 团体，T 今天，PgUp/PgDn 换周。"
+)
+KEYS = {Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups"}
 CROWD = 3  # counsellors from which one sees one's own week first
 NOON = 12 * 60 + 10  # proposed where nothing is planned yet
 MINUTE = 60_000  # milliseconds between two looks at the clock
@@ -70,8 +78,10 @@ class Here(Page):
         self.sheet = SideSheet(384)
         self.sheet.closed.connect(self._shut)
         self.across.addWidget(self.sheet)
-        self.form: BookingForm | None = None
-        self.draft: drafting.Draft | None = None
+        self.desk, self.mover = Desk(self), Mover(self)
+        self.waiting_desk = WaitingDesk(room, shell, self.sheet, self.now)
+        self.waiting_desk.booked.connect(self._from_the_list)
+        self.groups_desk = GroupsDesk(room, shell, self.sheet, self.now)
         self._listen()
         self._clock = QTimer(self)
         self._clock.setInterval(MINUTE)
@@ -94,7 +104,11 @@ class Here(Page):
         row.addWidget(self.back)
         row.addStretch(1)
         row.addWidget(tool("skip-forward", "下一个空位（N）", self.next_free, shortcut="F3"))
+        row.addWidget(tool("chalkboard-teacher", "上课、讲座、活动（E）", self.new_event))
+        row.addWidget(tool("users-three", "团体（G）", self.show_groups))
         row.addWidget(tool("printer", "下一个上课日的预约名单", self.print_tomorrow, shortcut="Ctrl+P"))
+        self.waiting = button("候补", self.toggle_waiting, icon_name="hourglass", tip="谁在等空位（W）")
+        row.addWidget(self.waiting)
         row.addWidget(button("直接来访", self.walk_in, icon_name="user-plus", tip="直接来访（Ctrl+Q）"))
         row.addWidget(primary("新预约", self.new, icon_name="plus", shortcut="Ctrl+N"))
         return row
@@ -117,9 +131,9 @@ class Here(Page):
         grid = self.grid
         grid.book_wanted.connect(lambda day, starts, ends: self.book(day, starts, ends))
         grid.opened.connect(self.show_entry)
-        grid.moved.connect(self.move_entry)
+        grid.moved.connect(self.mover.let_down)
         grid.removed.connect(self.show_entry)
-        grid.look_for = self._look_for
+        grid.look_for = self.mover.look_for
         grid.week_wanted.connect(self.walk)
         grid.today_wanted.connect(self.to_today)
         grid.next_free_wanted.connect(self.next_free)
@@ -145,6 +159,8 @@ class Here(Page):
         self.title.setToolTip(self.week.term_name)
         self.back.setVisible(not first <= self.now().date() <= last)
         self.assumed.setVisible(any(d.assumed for d in self.week.days))
+        count = self.waiting_desk.count()
+        self.waiting.setText(f"候补 {count}" if count else "候补")
 
     def shown(self) -> None:
         self._show_week()
@@ -193,10 +209,13 @@ class Here(Page):
         self.grid.put_cursor(now.date(), starts, starts + STEP)
 
     def next_free(self) -> None:
-        """Let the cell stand on the first free time after where it stands, whatever its week."""
+        """Let the cell stand on the first free time after where it stands, whatever its week; in a form, its fields."""
+        if self.form is not None and self.sheet.isVisible():
+            self.form.next_free()
+            return
         mark = self.grid.cursor_mark
         day = self.monday + timedelta(days=mark.day)
-        person = self._default_person()
+        person = self.default_person()
         asked = {"day": day, "starts": mark.starts, "ends": min(mark.starts + USUAL, 1440), "person": person}
         done = self.shell.attempt(lambda: bookings.next_free(self.room, asked, self.now()))
         if not done:
@@ -212,12 +231,24 @@ class Here(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.sheet.isVisible():
             self.sheet.shut()
+        elif (
+            (do := KEYS.get(Qt.Key(event.key())))
+            and not event.modifiers()
+            and self.stack.currentWidget() is self.browse
+        ):
+            getattr(self, do)()
         else:
             super().keyPressEvent(event)
 
-    # ---- the form at the side
+    # ---- the forms at the side
 
-    def _default_person(self) -> str:
+    @property
+    def form(self) -> TimedForm | None:
+        """The form at the side, if there is one."""
+        return self.desk.form
+
+    def default_person(self) -> str:
+        """Whose time is meant where nobody is named: whose week is shown, else who receives."""
         return self.whose.value() or visits.who_receives(self.room)
 
     def new(self) -> None:
@@ -250,81 +281,32 @@ class Here(Page):
             return None
 
     def book(self, day: date, starts: int, ends: int) -> None:
-        """The form for a new booking at a time; what else was typed before and not saved is still there."""
-        form = BookingForm(self.room, self.now)
-        kept = drafts.load(self.room, FORM)
-        values: dict[str, Any] = {"person": self._default_person(), "place": next(iter(form.places), "")}
-        values |= weeks.planned_at(self.week, day, starts)
-        if kept is not None:
-            values |= {k: v for k, v in kept.items() if k not in ("day", "starts", "ends")}
-            form.notice("接着上次没有填完的预约", self._forget, "清空")
-        self._edit(form, "新预约", {**values, "day": day, "starts": starts, "ends": ends})
+        """The form for a new booking at a time."""
+        self.desk.book(day, starts, ends)
+
+    def new_event(self) -> None:
+        """The form for a lesson, a talk, an activity, at the cursor's cell."""
+        mark = self.grid.cursor_mark
+        self.desk.event(self.monday + timedelta(days=mark.day), mark.starts, min(mark.starts + USUAL_EVENT, 1440))
 
     def edit(self, booking_id: str) -> None:
         """Change a booking that still waits."""
-        entry = weeks.entry(self.room, "booking", booking_id, self.now())
-        if entry is None:
-            return
-        form = BookingForm(self.room, self.now, booking_id)
-        values = {name: getattr(entry, name) for name in form.fields}
-        kept = drafts.load(self.room, FORM, booking_id)
-        if kept is not None:
-            values |= kept
-            form.notice("有没保存的修改，已经填上", self._forget, "放弃修改")
-        self._edit(form, f"改预约：{entry.who}", values)
+        self.desk.edit("booking", booking_id)
 
-    def _edit(self, form: BookingForm, title: str, values: dict[str, Any]) -> None:
-        self.form = form
-        form.fill(values)
-        about = form.booking_id
-        self.draft = drafting.watch(form, lambda typed: drafts.save(self.room, FORM, about, typed))
-        form.conflicts.anyway.connect(lambda: self.save(anyway=True))
-        self.sheet.open(title, form, save=self.save, save_words="保存预约")
+    def save(self, anyway: bool = False, urgent: str = "") -> None:
+        """Save the form at the side."""
+        self.desk.save(anyway, urgent)
 
-    def _forget(self) -> None:
-        """Empty the form and its draft, and begin again."""
-        if self.form is None:
-            return
-        about, values = self.form.booking_id, self.form.values()
-        if self.draft is not None:
-            self.draft.forget()
-        drafts.discard(self.room, FORM, about)
-        if about:
-            self.edit(about)
-        else:
-            self.book(values["day"], values["starts"], values["ends"])
-
-    def save(self, anyway: bool = False) -> None:
-        """Book or change; a conflict is said under the times."""
-        form = self.form
-        if form is None:
-            return
-        values, now = form.values(), self.now()
-        if form.booking_id:
-            done = self.shell.attempt(
-                lambda: bookings.change(self.room, form.booking_id, values, now, anyway=anyway), form=form, kinds=KINDS
-            )
-        else:
-            done = self.shell.attempt(
-                lambda: bookings.book(self.room, values, now, anyway=anyway), form=form, kinds=KINDS
-            )
-        if isinstance(done.told, Clashes):
-            form.refused(done.told)
-        if not done:
-            return
-        if self.draft is not None:
-            self.draft.forget()
-        self.draft = self.form = None
-        self.sheet.shut()
-        self.shell.toast("已预约：" + "；".join(done.result.notes), undo=True)
-        self._to_week(values["day"])
-        self.grid.put_cursor(values["day"], values["starts"], values["ends"])
+    def show_at(self, day: date, starts: int, ends: int) -> None:
+        """Where something was just put: its week, the cell on it, the keyboard there."""
+        self._to_week(day)
+        self.grid.put_cursor(day, starts, ends)
         self.grid.setFocus()
 
     # ---- a card at the side
 
     def show_entry(self, kind: str, entry_id: str) -> None:
-        """Open a booking or visit at the side."""
+        """Open a booking, a visit or an entry at the side."""
         entry = weeks.entry(self.room, kind, entry_id, self.now())
         if entry is None:
             self.shell.toast("这条记录已经不在了，页面已刷新")
@@ -333,21 +315,25 @@ class Here(Page):
         if self.whose.value() not in ("", entry.person):
             self.whose.set_value("")
         self._to_week(entry.day)
-        self._let_go_of_form()
+        self.desk.let_go()
         self._show(entry)
 
     def _show(self, entry: Entry) -> None:
-        card = EntryCard(self.room, self.shell, entry, self.now)
+        card: EntryCard | EventCard
+        if entry.kind == "event":
+            card = EventCard(self.room, self.shell, entry, self.now)
+        else:
+            card = EntryCard(self.room, self.shell, entry, self.now)
+            card.rebook_wanted.connect(self.desk.rebook)
         card.again.connect(lambda: self._again(entry.kind, entry.id))
-        card.edit_wanted.connect(self.edit)
+        card.edit_wanted.connect(self.desk.edit)
+        card.freed.connect(self.freed)
         self.card = card
         self.sheet.open(entry.who, card)
         self.grid.choose(entry.kind, entry.id)
-        others: list[QWidget] = []
         if entry.student:
-            others.append(button("看这名学生", lambda: self.shell.go("students", student=entry.student), small=True))
-        for other in others:
-            card.column.addWidget(other, 0, Qt.AlignmentFlag.AlignLeft)
+            look = button("看这名学生", lambda: self.shell.go("students", student=entry.student), small=True)
+            card.column.addWidget(look, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _again(self, kind: str, entry_id: str) -> None:
         entry = weeks.entry(self.room, kind, entry_id, self.now())
@@ -356,53 +342,50 @@ class Here(Page):
         else:
             self._show(entry)
 
-    def _let_go_of_form(self) -> None:
-        if self.draft is not None:
-            self.draft.flush()
-        self.draft = self.form = None
+    # ---- who waits
+
+    def toggle_waiting(self) -> None:
+        """The waiting list at the side, or away again."""
+        if isinstance(self.sheet.body(), WaitingPanel):
+            self.sheet.shut()
+        else:
+            self.desk.let_go()
+            self.grid.choose()
+            self.waiting_desk.show()
+
+    def show_groups(self) -> None:
+        """The groups at the side."""
+        self.desk.let_go()
+        self.grid.choose()
+        self.groups_desk.show()
+
+    def freed(self, day: date, starts: int, ends: int, person: str, place: str) -> None:
+        """A time is open again: whom on the waiting list it suits stands in the same side card."""
+        free = Free(day, starts, ends, person, place)
+        if not waiting.matches(self.room, free, self.now()):
+            return
+        card = self.sheet.body()
+        if not isinstance(card, EntryCard | EventCard):
+            self.waiting_desk.offer(free)
+            return
+        offers = Offers(self.room, self.shell, self.now, free)
+        offers.booked.connect(self._from_the_list)
+        offers.declined.connect(self.sheet.shut)
+        card.column.addWidget(rule())
+        card.column.addWidget(offers)
+        if card.entry.outcome != "no_show":
+            offers.focus_first()
+
+    def _from_the_list(self, day: date, starts: int, ends: int, _booking: str = "") -> None:
+        self.sheet.shut()
+        self.show_at(day, starts, ends)
 
     def _shut(self) -> None:
-        self._let_go_of_form()
+        self.desk.let_go()
         self.grid.choose()
         self.grid.setFocus()
 
-    # ---- moving, walking in, printing
-
-    def _look_for(self, entry: Entry | None) -> Look:
-        """What stands around this week, read once, for a drag to look at."""
-        now = self.now()
-        if entry is None:
-            made = trial.of_new(self.room, {"person": self._default_person()}, self.monday, now)
-            return made.at
-        found = trial.of_booking(self.room, entry.id, self.monday, now)
-        return found.at if found is not None else nothing
-
-    def move_entry(self, kind: str, entry_id: str, day: date, starts: int, ends: int) -> None:
-        """A card was let down elsewhere."""
-        self.move_booking(entry_id, day, starts, ends)
-
-    def move_booking(self, booking_id: str, day: date, starts: int, ends: int, anyway: bool = False) -> None:
-        """A card was dragged. What cannot be opens the form with the causes and the free times."""
-        try_ = self.shell.attempt
-        done = try_(lambda: self._move(booking_id, day, starts, ends, anyway), kinds=KINDS)
-        if not done:
-            self._show_week()
-            return
-        if isinstance(done.result, Clashes):
-            self.edit(booking_id)
-            if self.form is not None:
-                self.form.fill({**self.form.values(), "day": day, "starts": starts, "ends": ends})
-                self.form.refused(done.result)
-            self._show_week()
-            return
-        self.shell.toast(f"已移到 {day_name(day)} {span(starts, ends)}", undo=True)
-        self.grid.put_cursor(day, starts, ends)
-
-    def _move(self, booking_id: str, day: date, starts: int, ends: int, anyway: bool) -> Any:
-        try:
-            return bookings.move(self.room, booking_id, day, starts, ends, self.now(), anyway=anyway)
-        except Clashes as clashes:
-            return clashes
+    # ---- walking in, printing
 
     def walk_in(self) -> None:
         self.shell.walk_in()

@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from psyroom.records.booking import CLIENTS, FOLLOW_UPS, WAYS, VisitFields
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock, span
-from psyroom.services import bookings, visits
+from psyroom.services import bookings, series, visits
 from psyroom.services import school as schools
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui.calendar.paint import kind_words
-from psyroom.ui.kit import Card, Choice, Field, Form, Tag, TimeField, button, danger, primary, quiet, rule, text
-from psyroom.ui.pages.bookings_form import receivers
+from psyroom.ui.kit import Card, Choice, Field, Form, Glyph, Tag, TimeField, button, danger, primary, quiet, rule, text
+from psyroom.ui.pages.bookings_scope import ScopeBar, place_in_series
+from psyroom.ui.pages.bookings_timed import receivers
+from psyroom.ui.pages.groups import AttendanceBox
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -28,10 +30,13 @@ TONES = {"正在": "accent", "待结束": "amber", "已完成": "good", "已到"
 
 
 class EntryCard(QWidget):
-    """`again` fires after a deed: the page shows the card anew. `edit_wanted`: the booking's form should open."""
+    """`again` fires after a deed: the page shows the card anew. `edit_wanted`: the booking's form should open,
+    `rebook_wanted`: another time for somebody who did not come, `freed`: a time that is still to come is open again."""
 
     again = Signal()
-    edit_wanted = Signal(str)
+    edit_wanted = Signal(str, str)
+    rebook_wanted = Signal(str)
+    freed = Signal(object, int, int, str, str)  # day, starts, ends, person, place
 
     def __init__(self, room: Room, shell: Shell, entry: Entry, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -41,6 +46,7 @@ class EntryCard(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(SPACE + 4)
         self._what()
+        self.bar = ScopeBar()
         self._deeds()
 
     # ---- what it is -------------------------------------------------------------------------------------------
@@ -63,6 +69,15 @@ class EntryCard(QWidget):
         if entry.way == "walk_in":
             more[2] = WAYS["walk_in"]
         self.column.addWidget(text(" · ".join(w for w in more if w), "soft"))
+        place, self.parts = place_in_series(self.room, entry, self.now())
+        if place:
+            line = QHBoxLayout()
+            line.setSpacing(6)
+            line.addWidget(Glyph("repeat", size=16))
+            line.addWidget(text(f"系列：{place}", "soft"), 1)
+            self.column.addLayout(line)
+        if entry.members:
+            self.column.addWidget(text("成员：" + "、".join(entry.members), "soft"))
         if entry.follow_up:
             self.column.addWidget(text(f"未到后：{FOLLOW_UPS[entry.follow_up]}", "soft"))
         self.column.addWidget(rule())
@@ -98,7 +113,7 @@ class EntryCard(QWidget):
                 button("迟到", lambda: self.arrive(True)),
                 *([danger("未到", self.no_show)] if begun else []),
             )
-        self._row(button("改时间或内容", lambda: self.edit_wanted.emit(self.entry.id), icon_name="pencil-simple"))
+        self._row(button("改时间或内容", self.edit, icon_name="pencil-simple"))
         self.column.addWidget(rule())
         self.column.addWidget(text("不来了？记下是谁取消的，这个时间就空出来。", "soft"))
         self._row(
@@ -106,6 +121,10 @@ class EntryCard(QWidget):
             button("老师取消", lambda: self.cancel("cancelled_by_teacher"), small=True),
             button("停诊", lambda: self.cancel("suspended"), small=True),
         )
+        self.column.addWidget(self.bar)
+
+    def edit(self) -> None:
+        self.edit_wanted.emit("booking", self.entry.id)
 
     def focus_first(self) -> None:
         """The keyboard stands on what is usually done next."""
@@ -129,22 +148,53 @@ class EntryCard(QWidget):
             self.again.emit()
 
     def no_show(self) -> None:
-        self._do(lambda: visits.no_show(self.room, self.entry.id, self.now()))
+        """Not come; what can be done about it stands there at once."""
+        if self._do(lambda: visits.no_show(self.room, self.entry.id, self.now())):
+            self._free()
 
     def cancel(self, outcome: str) -> None:
-        self._do(lambda: bookings.cancel(self.room, self.entry.id, outcome))
+        """One, or what of the series is meant."""
+        if self.entry.series and any(not p.fixed and p.id != self.entry.id for p in self.parts):
+            self.bar.ask_scope("取消", partial(self._cancel_series, outcome), back=self)
+        elif self._do(lambda: bookings.cancel(self.room, self.entry.id, outcome)):
+            self._free()
+
+    def _cancel_series(self, outcome: str, scope: str) -> None:
+        entry, now = self.entry, self.now()
+        done = self.shell.attempt(lambda: series.cancel(self.room, entry.id, outcome, scope, now), kinds=KINDS)
+        if done:
+            self.shell.toast("；".join(done.result.notes), undo=True)
+            self.again.emit()
+            self._free()
+
+    def _free(self) -> None:
+        """Its time is open again, as far as it is still to come."""
+        entry, now = self.entry, self.now()
+        minute = visits.minute_of(now)
+        if entry.day == now.date():
+            starts = max(entry.starts, minute)
+        else:
+            starts = entry.starts if entry.day > now.date() else entry.ends
+        if starts < entry.ends:
+            self.freed.emit(entry.day, starts, entry.ends, entry.person, entry.place)
 
     def reopen(self) -> None:
         self._do(lambda: bookings.reopen(self.room, self.entry.id, self.now()), "已改回待到")
 
     def _missed(self) -> None:
-        if not self.entry.follow_up:
+        """What to do now: find the child, another time, tell the class teacher or the guardians."""
+        entry = self.entry
+        if not entry.follow_up:
             self.column.addWidget(text("找到人了吗？", "heading"))
             self.column.addWidget(text("选一项处理结果，这件事就算办完了。", "soft"))
+            self.column.addWidget(
+                primary("另约下一个空位", lambda: self.rebook_wanted.emit(entry.id), icon_name="calendar-plus",
+                        tip="打开新预约：同一个人，下一个空位；保存就记为已另约")
+            )  # fmt: skip
         else:
             self.column.addWidget(text("改处理结果", "soft"))
         for code, words in FOLLOW_UPS.items():
-            if code and code != self.entry.follow_up:
+            if code and code != entry.follow_up:
                 made = button(words, partial(self.follow_up, code))
                 made.setProperty("follow_up", code)
                 self.column.addWidget(made)
@@ -158,6 +208,8 @@ class EntryCard(QWidget):
 
     def _visit(self) -> None:
         entry, now = self.entry, self.now()
+        if entry.client == "group" and entry.members:
+            self.column.addWidget(AttendanceBox(self.room, self.shell, entry.visit))
         if not entry.closed:
             self.ends = TimeField()
             known = None if entry.inside else entry.ends
