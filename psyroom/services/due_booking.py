@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from psyroom.records.events import EVENTS
+from psyroom.services import waiting
 from psyroom.services.clients import Names
 from psyroom.services.due import Ground, Task, few, when
 from psyroom.store.questions import booking as ask
+from psyroom.store.questions import events as ask_events
 
 
 def missed(ground: Ground) -> list[Task]:
@@ -63,3 +66,34 @@ def left_open(ground: Ground) -> list[Task]:
         )  # fmt: skip
 
     return few(rows, line, count)
+
+
+def not_said_held(ground: Ground) -> list[Task]:
+    """Lessons, talks and activities of earlier days: held or not?"""
+    with ground.room.read() as session:
+        rows = ask_events.left_open(session, ground.now.date())
+
+    def line(row: ask_events.EventRow) -> Task:
+        return Task("event", f"{EVENTS[row.kind]}开展了吗？", when(row), "amber", "bookings", {"event": row.id})
+
+    def count(n: int) -> Task:
+        return Task(
+            "event",
+            f"{n} 次心理课或活动还没有结果",
+            f"最早是{when(rows[0])}",
+            "amber",
+            "bookings",
+            {"event": rows[0].id},
+            n,
+        )
+
+    return few(rows, line, count)
+
+
+def still_waiting(ground: Ground) -> list[Task]:
+    """Entries of the waiting list that have passed their last day: is the time still wanted?"""
+    count = waiting.to_ask(ground.room, ground.now)
+    if not count:
+        return []
+    words = "有一位候补等到期了，还等吗？" if count == 1 else f"有 {count} 位候补等到期了，还等吗？"
+    return [Task("waiting", words, "再等两周，或者不等了", "amber", "bookings", {"waiting": True}, count)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +214,7 @@ def test_a_week_that_is_over_waits_for_its_signature(small: Small) -> None:
 
 def test_next_month_s_rota_is_asked_for_late_in_the_month(small: Small) -> None:
     late = datetime(2026, 9, 25, 8)
+    small.room.now = lambda: late.astimezone(UTC)
     for weekday in range(1, 6):
         openings.add_slot(small.room, {"weekday": weekday, "starts": 1200, "ends": 1230, "since": MONDAY})
     assert "rota" in kinds(small, late) and "rota" not in kinds(small, late - timedelta(days=5))

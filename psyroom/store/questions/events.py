@@ -56,3 +56,8 @@ def standing(session: Session, first: date, last: date) -> list[EventRow]:
 
 def of_series(session: Session, series: str) -> list[EventRow]:
     return _events(session, event_c.series == series)
+
+
+def left_open(session: Session, before: date) -> list[EventRow]:
+    """Entries of earlier days of which nobody has said whether they were held."""
+    return _events(session, event_c.day < before, event_c.outcome == "open")

@@ -75,3 +75,9 @@ def own_duty(session: Session, person: str) -> Opening | None:
     """The duty a person began and has not ended, as a record; of several the latest."""
     mine = sqlmodel_select(Opening).where(opening_c.person == person, opening_c.ends.is_(None))
     return session.exec(mine.order_by(opening_c.day.desc(), opening_c.starts.desc())).first()
+
+
+def logged_days(session: Session, first: date, last: date) -> set[date]:
+    """The days on which anything was logged."""
+    c = opening_c
+    return {row[0] for row in _rows(session, select(c.day).where(c.day >= first, c.day <= last).distinct())}

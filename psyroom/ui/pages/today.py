@@ -47,6 +47,7 @@ ICONS = {
     "missed": "user-minus", "slips": "envelope-simple", "duty": "clock", "not_closed": "hourglass-medium",
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
     "unsaved": "note-pencil", "not_logged": "check-square",
+    "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
