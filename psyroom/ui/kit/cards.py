@@ -134,7 +134,9 @@ class Stat(QWidget):
 class EmptyState(QWidget):
     """An empty page teaches: what it is for, and the one button that begins."""
 
-    def __init__(self, icon_name: str, heading: str, words: str = "", action: QWidget | None = None) -> None:
+    def __init__(
+        self, icon_name: str, heading: str, words: str = "", action: QWidget | None = None, *, width: int = 400
+    ) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 3, SPACE * 5, SPACE * 3, SPACE * 5)
@@ -149,7 +151,7 @@ class EmptyState(QWidget):
         if words:
             more = text(words, "soft")
             more.setAlignment(middle)
-            more.setFixedWidth(tokens.now().px(400))
+            more.setFixedWidth(tokens.now().px(width))
             across = QHBoxLayout()  # an aligned label is given its height for the whole width, and is then cut
             across.addStretch(1)
             across.addWidget(more)

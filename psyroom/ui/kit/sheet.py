@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from psyroom.ui import tokens
+from psyroom.ui.kit.flow import Tall
 from psyroom.ui.kit.texts import Elided, primary, quiet, tool
 from psyroom.ui.tokens import SPACE
 
@@ -83,7 +84,7 @@ class SideSheet(QFrame):
             page.removeEventFilter(self)
             page.installEventFilter(self)
         self._fit()
-        holder = QWidget()
+        holder = Tall()
         inner = QVBoxLayout(holder)
         inner.setContentsMargins(SPACE * 3, SPACE, SPACE * 3, SPACE * 3)
         inner.addWidget(body)

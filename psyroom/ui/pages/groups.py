@@ -146,7 +146,7 @@ class GroupsPanel(_Side):
         add = primary("新建团体", self.desk.add, icon_name="plus", tip="新建团体（A）")
         if not found:
             words = "一个小组有自己的编号和成员；预约时选“团体”和编号，每个人到没到各记一笔。"
-            self.column.addWidget(EmptyState("users-three", "还没有团体", words, add))
+            self.column.addWidget(EmptyState("users-three", "还没有团体", words, add, width=280))
             return
         self.row(add)
         self.list = RowList([self._line(g) for g in shown])
@@ -280,6 +280,8 @@ class AttendanceBox(QWidget):
         self.column.addWidget(text("谁到了", "heading"))
         self.summary = text("", "soft")
         self.column.addWidget(self.summary)
+        if not self.locked:
+            self.column.addWidget(text("默认都到了。按键：1 到，2 迟到，3 请假，4 未到", "small"))
         for present in found:
             self.column.addWidget(self._line(present))
         self._say(found)
@@ -307,8 +309,7 @@ class AttendanceBox(QWidget):
 
     def _say(self, found: Sequence[Present]) -> None:
         there = sum(present.state in THERE for present in found)
-        how = "" if self.locked else "，默认全到；1 到 2 迟到 3 请假 4 未到"
-        self.summary.setText(f"到场 {there} 人，共 {len(found)} 人{how}")
+        self.summary.setText(f"到场 {there} 人，共 {len(found)} 人")
 
     def _set(self, student: str) -> None:
         state = self.choices[student].value()

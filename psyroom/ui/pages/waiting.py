@@ -157,7 +157,7 @@ class WaitingPanel(Side):
         add = primary("加入候补", self.desk.add, icon_name="plus", tip="加入候补（A）")
         if not entries:
             words = "约满时记下谁想来、什么时间合适；有空位时，程序说出最合适的三位。"
-            self.column.addWidget(EmptyState("hourglass-medium", "没有人在等", words, add))
+            self.column.addWidget(EmptyState("hourglass-medium", "没有人在等", words, add, width=280))
             return
         self.row(add, text(f"{len(entries)} 人在等", "soft", wrap=False))
         if expired := [e for e in entries if e.expired]:
@@ -189,7 +189,7 @@ class WaitingPanel(Side):
 
     def _line(self, entry: Waits) -> Row:
         wanted = [f"想约{entry.person_name}"] if entry.person_name else []
-        until = f"至 {entry.expires.month}/{entry.expires.day}"
+        until = f"至\u00a0{entry.expires.month}/{entry.expires.day}"
         return Row(
             " · ".join(part for part in (entry.who, entry.class_name) if part),
             " · ".join([waited(entry), entry.suits, *wanted, until]),

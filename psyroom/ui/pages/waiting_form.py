@@ -228,9 +228,9 @@ class WaitingForm(Form):
         self._stage()
         others = self.grid.set_value(windows)
         self.typed.set_value(windows_words(others, {}) if others else "")
-        self._loading = False
         self._kind()
         self._read()
+        self._loading = False
 
     def notice(self, words: str, do: Callable[[], object], label: str) -> None:
         """A line above the form, with one quiet way out of it."""
