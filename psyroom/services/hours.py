@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from psyroom.rules.intervals import Band, overlap, subtract, total, union
 from psyroom.rules.make_up import MadeUp, MakeUp, made_up
-from psyroom.rules.periods import outside_lessons
+from psyroom.rules.periods import PeriodSpan, outside_lessons
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare, fill, sentence, spare_on
 from psyroom.rules.time import TermSpan
@@ -212,7 +212,7 @@ def _behind(room: Room, school: SchoolContext, first: date, last: date, now: dat
     for kind, row in found:
         until = row.ends if row.ends is not None else _so_far(row.day, row.starts, now)
         band = [(row.starts, until)] if until > row.starts else []
-        outside = outside_lessons(band, row.day, school.calendar, school.periods, school.study_counts)
+        outside = outside_lessons(band, row.day, school.calendar, _periods_on(school, row.day), school.study_counts)
         key = (row.day, counted_apart(school, row.person))
         earlier = before.get(key, [])
         new = subtract(band, earlier)
@@ -237,6 +237,13 @@ def _behind(room: Room, school: SchoolContext, first: date, last: date, now: dat
             )
         )
     return result
+
+
+def _periods_on(school: SchoolContext, day: date) -> Sequence[PeriodSpan]:
+    """The periods that hold on a day: between semesters there are no lessons, whatever day of the week it is."""
+    if school.term_on(day).week_of(day) is not None:
+        return school.periods
+    return [period for period in school.periods if period.kind == "excluded"]
 
 
 def _so_far(day: date, starts: int, now: datetime) -> int:

@@ -90,12 +90,13 @@ def reason_rows(session: Session, monday: date) -> list[WeekReason]:
 
 def make_ups(session: Session, first: date, last: date) -> list[Any]:
     """(id, day, starts, ends, place, person, heals): openings that heal a week and lie on one of the days, or heal a
-    week that begins on one of them; in order of time."""
+    week that begins on one of them, and all others of their days: no minute heals twice. In order of time."""
     c = exception_c
+    healing = (c.opens.is_(True), c.heals.is_not(None))
     touches = or_((c.day >= first) & (c.day <= last), (c.heals >= first) & (c.heals <= last))
+    days = select(c.day).where(*healing, touches)
     statement = select(c.id, c.day, c.starts, c.ends, c.place, c.person, c.heals)
-    healing = statement.where(c.opens.is_(True), c.heals.is_not(None), touches)
-    return _rows(session, healing.order_by(c.day, c.starts, c.id))
+    return _rows(session, statement.where(*healing, c.day.in_(days)).order_by(c.day, c.starts, c.id))
 
 
 # ---- handover -------------------------------------------------------------------------------------------------
