@@ -25,6 +25,7 @@ from psyroom.services.week_lock import guard
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import opening as ask
 from psyroom.store.questions import rota as ask_rota
+from psyroom.store.questions import weeks as ask_weeks
 from psyroom.store.room import Room
 
 STATES = {
@@ -124,6 +125,14 @@ def week(room: Room, monday: date, now: datetime) -> list[Stretch]:
 def waiting(rows: Iterable[Stretch]) -> list[Stretch]:
     """Those of which somebody must still say how it was."""
     return [row for row in rows if row.state in ("waiting", "forgotten")]
+
+
+def make_ups_to_come(room: Room, monday: date, now: datetime) -> list[tuple[date, int, int]]:
+    """Openings planned to make up for the week, which are not over yet: day, from, to."""
+    with room.read() as session:
+        rows = ask_weeks.make_ups(session, monday, monday)
+    today, minute = now.date(), minute_of(now)
+    return [(r.day, r.starts, r.ends) for r in rows if r.heals == monday and (r.day, r.ends) > (today, minute)]
 
 
 # ---- deeds ----------------------------------------------------------------------------------------------------

@@ -76,11 +76,11 @@ def test_what_is_missing_is_opened_by_one_click(shell: Shell, at: Room) -> None:
     page = page_of(shell)
     before = hours.shortage(at, THURSDAY.date(), hours.local_now(at))
     assert before is not None and before.missing == 180 and before.parts
-    assert page.fill.isVisible() and before.sentence in words_of(page.bar)
-    page.open_all()
+    assert page.fill.all.isVisible() and before.sentence in words_of(page.bar)
+    page.fill.all.click()
     after = hours.shortage(at, THURSDAY.date(), hours.local_now(at))
     assert after is not None and after.gap == 0 and after.planned >= 180
-    assert not page.fill.isVisible()
+    assert not page.fill.all.isVisible() and page.fill.added.isVisible()
 
 
 def test_an_opening_is_written_down_with_typed_times_and_corrected(shell: Shell, at: Room, qtbot: QtBot) -> None:
@@ -178,8 +178,8 @@ def test_what_was_planned_is_written_down_with_one_key(shell: Shell, at: Room) -
     openings.add_slot(at, values)
     openings.add_slot(at, {**values, "weekday": 5})  # Friday is still to come
     page = page_of(shell)
-    assert page.unlogged.isVisible() and len(page.unlogged.rows.rows()) == 1
-    page.unlogged.rows.rows()[0].act()
+    assert [row.state for row in page.record.rows()] == ["waiting", "coming"]
+    page.record.confirm_all()
     (row,) = openings.openings_of(at, date(2026, 11, 16), date(2026, 11, 22))
     assert (row.day, row.starts, row.ends) == (date(2026, 11, 17), 720, 780)
-    assert not page.unlogged.isVisible()
+    assert not page.record.all.isVisible()

@@ -15,6 +15,15 @@ from psyroom.ui.kit.texts import button, quiet, text
 from psyroom.ui.tokens import SPACE
 
 
+def settle(widget: QWidget) -> None:
+    """Lay out what was just shown, so that a page scrolls to where it is and not to where it was."""
+    at: QWidget | None = widget
+    while at is not None:
+        if (layout := at.layout()) is not None:
+            layout.activate()
+        at = at.parentWidget()
+
+
 class ReasonBar(Card):
     """Hidden until `ask`ed. The suggested reason stands first and has the keyboard; figures choose, Esc gives up."""
 
@@ -60,6 +69,7 @@ class ReasonBar(Card):
             self._buttons.append(made)
             self._flow.addWidget(made)
         self.show()
+        settle(self)
         if self._buttons:
             self._buttons[0].setFocus()
 
@@ -68,9 +78,9 @@ class ReasonBar(Card):
         return [made.text().split("  ")[-1] for made in self._buttons]
 
     def give_up(self) -> None:
-        self.hide()
         if self._back is not None:
-            self._back.setFocus()
+            self._back.setFocus()  # first: what has the keyboard and hides hands it to the next in line
+        self.hide()
 
     def _chosen(self, then: Callable[[str], object], code: str) -> None:
         self.give_up()

@@ -1,7 +1,9 @@
-"""值班开放: is the room open enough? The week's bar, its days, what is missing and what would fill it; the template."""
+"""值班开放: is the room open enough? The week's bar and what would fill it, its record to be confirmed and signed, the
+semester, the plan."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -9,19 +11,18 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan
 from psyroom.rules.typed import length
-from psyroom.services import hours, openings
-from psyroom.services.hours import Behind, WeekHours
+from psyroom.services import handover, hours, openings, prefill, signing, week_reasons
+from psyroom.services.hours import WeekHours
 from psyroom.services.school import context
+from psyroom.services.signing import WeekState
 from psyroom.store.room import Room
 from psyroom.ui.kit import (
     Card,
     HoursBar,
     PageHeader,
-    Row,
     RowList,
     SideSheet,
     button,
@@ -33,25 +34,35 @@ from psyroom.ui.kit import (
     tool,
 )
 from psyroom.ui.pages import openings_rows as show
-from psyroom.ui.pages.openings_edit import KINDS, Editing
+from psyroom.ui.pages.openings_edit import KINDS
+from psyroom.ui.pages.openings_fill import FillBar
+from psyroom.ui.pages.openings_handover import UnreadCard, ask_what_to_leave
 from psyroom.ui.pages.openings_import import LedgerImport
 from psyroom.ui.pages.openings_print import SheetPreview
+from psyroom.ui.pages.openings_record import RecordCard
+from psyroom.ui.pages.openings_said import Recording
+from psyroom.ui.pages.openings_sign import SignCard
 from psyroom.ui.pages.openings_term import TermCard
-from psyroom.ui.pages.openings_unlogged import Unlogged
-from psyroom.ui.pages.openings_week import WeekStrip
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 ENDING = "结束值班"
+WATCHED = {
+    *KINDS, "visit", "booking", "period", "term", "target", "calendar_day", "calendar_year", "school", "person",
+    "duty_turn", "handover",
+}  # fmt: skip
 
 
-class Here(Editing):
+class Here(Recording):
     """One week at a time; the semester's bars lead to any other."""
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell)
         self._day = room.today()
         self._stale = False
+        self._added: list[Spare] = []
+        self.figures: WeekHours | None = None
+        self.state: WeekState | None = None
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -63,7 +74,7 @@ class Here(Editing):
             "值班开放",
             "",
             button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
-            button("打印周表、学期表", self.begin_print, icon_name="printer", shortcut="Ctrl+P"),
+            button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
             self.duty,
         )
@@ -72,8 +83,8 @@ class Here(Editing):
         across = QHBoxLayout(inner)
         across.setContentsMargins(0, 0, SPACE, SPACE)
         across.setSpacing(SPACE * 2)
-        across.addLayout(self._left(), 3)
-        across.addLayout(self._right(), 2)
+        across.addLayout(self._left(), 11)
+        across.addLayout(self._right(), 9)
         column.addWidget(scrolled(inner), 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet()
@@ -86,6 +97,9 @@ class Here(Editing):
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
+        self.unread = UnreadCard()
+        self.unread.read.connect(self.read_handover)
+        column.addWidget(self.unread)
         week = Card("本周")
         self.week_title = week.heading
         week.head.addWidget(tool("caret-left", "上一周", lambda: self.walk(-1), shortcut="Alt+PgUp"))
@@ -96,44 +110,36 @@ class Here(Editing):
         week.add(self.bar)
         self.assumed = text("", "warning")
         week.add(self.assumed)
-        self.strip = WeekStrip()
-        self.strip.opened.connect(lambda day: self.edit_opening(None, day))
-        week.add(self.strip)
-        week.add(text("虚线是计划，深色是课外实际开放，浅色是上课时间里开放的部分，底色是上课。", "small"))
+        self.fill = FillBar()
+        self.fill.wanted.connect(self.open_parts)
+        self.fill.door.connect(self.print_door)
+        week.add(self.fill)
         column.addWidget(week)
-        self.fill = Card("补上还差的时间", tone="amber")
-        self.fill_rows = RowList()
-        self.fill.add(self.fill_rows)
-        self.fill_all = button("全部加开", self.open_all, icon_name="plus-circle")
-        self.fill.add(self.fill_all)
-        column.addWidget(self.fill)
-        self.unlogged = Unlogged()
-        self.unlogged.wanted.connect(self.record_planned)
-        column.addWidget(self.unlogged)
-        log = Card("这一周的开放记录", "来自值班签到、来访、补记和台账；几个人同时在只算一次。")
-        self.rows = RowList(limit=60)
-        log.add(self.rows)
-        self.no_rows = text("这一周还没有记录。点“开始值班”，或按 Ctrl+N 补记一次。", "soft")
-        log.add(self.no_rows)
-        column.addWidget(log)
+        self.record = RecordCard()
+        self.record.confirm.connect(self.confirm)
+        self.record.typed.connect(self.set_hours)
+        self.record.strike.connect(self.strike)
+        self.record.back.connect(
+            lambda row: self._do(lambda: prefill.restore(self.room, row), "已恢复，这一段等待确认")
+        )
+        self.record.opened.connect(self.open_row)
+        self.record.day.connect(lambda day: self.edit_opening(None, day))
+        column.addWidget(self.record)
         column.addStretch(1)
         return column
 
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
+        self.signature = SignCard()
+        self.signature.mend.connect(self.mend)
+        self.signature.reason.connect(self.set_reason)
+        self.signature.sign.connect(self.sign)
+        self.signature.make_up.connect(self.make_up)
+        column.addWidget(self.signature)
         self.term = TermCard()
         self.term.opened.connect(self._on_week)
         column.addWidget(self.term)
-        plan = Card("每周固定时段", "按它生成计划；放假日自动不算。")
-        plan.head.addWidget(
-            button("添加", lambda: self.edit_slot(None), icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
-        )
-        self.slots = RowList(limit=40)
-        plan.add(self.slots)
-        self.no_slots = text("还没有固定时段。先把每周什么时候开门、谁值班添上，之后每周会自动列出计划。", "soft")
-        plan.add(self.no_slots)
-        column.addWidget(plan)
         once = Card("这一周的临时安排")
         once.head.addWidget(
             button("加开或停开", self.edit_exception, icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
@@ -143,6 +149,15 @@ class Here(Editing):
         self.no_once = text("没有临时加开或停开。", "soft")
         once.add(self.no_once)
         column.addWidget(once)
+        plan = Card("每周固定时段", "按它生成计划；放假日自动不算。")
+        plan.head.addWidget(
+            button("添加", lambda: self.edit_slot(None), icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
+        )
+        self.slots = RowList(limit=40)
+        plan.add(self.slots)
+        self.no_slots = text("还没有固定时段。先把每周什么时候开门、谁值班添上，之后每周会自动列出计划。", "soft")
+        plan.add(self.no_slots)
+        column.addWidget(plan)
         column.addStretch(1)
         return column
 
@@ -150,8 +165,7 @@ class Here(Editing):
 
     def refresh(self, kinds: set[str]) -> None:
         """Openings, visits, the plan or the calendar changed."""
-        watched = {*KINDS, "visit", "period", "term", "target", "calendar_day", "calendar_year", "school", "person"}
-        if kinds and not kinds & watched:
+        if kinds and not kinds & WATCHED:
             return
         self._stale = True
         if self.isVisible():
@@ -162,10 +176,12 @@ class Here(Editing):
         self.school = context(self.room)
         self.now = hours.local_now(self.room)
         term = self.school.term_on(self._day)
-        self._show_term(term)
+        week = term.week_of(self._day)
+        self.weeks = hours.weeks(self.room, term, self.now)
+        behind = partial(hours.rows_behind, self.room, term.monday(1), term.ends, self.now)
+        self.term.set_weeks(self.school, term, self.weeks, self.now.date(), week or 0, behind)
         self._show_duty()
         self._show_slots()
-        week = term.week_of(self._day)
         self.to_here.setVisible(self._day.isocalendar()[:2] != self.now.date().isocalendar()[:2])
         if week is None:
             self._show_vacation(term)
@@ -179,10 +195,6 @@ class Here(Editing):
         if self._stale or (running and now.replace(second=0) > self.now.replace(second=0)):
             self._count()
 
-    def _show_term(self, term: TermSpan) -> None:
-        self.weeks = hours.weeks(self.room, term, self.now)
-        self.term.set_weeks(term, self.weeks, self.now.date())
-
     def _show_duty(self) -> None:
         on = openings.on_duty(self.room, self.now)
         mine = next((d for d in on if d.person == self.room.person.id and not d.forgotten), None)
@@ -192,35 +204,34 @@ class Here(Editing):
             else "辅导室开得够不够？签到、来访和补记都算进来。"
         )  # fmt: skip
         self.header.question.show()
+        self.unread.set_left(handover.unread(self.room))
 
     def _show_vacation(self, term: TermSpan) -> None:
+        self.figures = self.state = None
         if self.week_title is not None:
             self.week_title.setText("假期中")
         self.bar.set(0, None, f"{day_words(self._day)} 不在学期内；上一个学期是{term.name}。")
-        self.strip.set_days([])
-        self.fill.hide()
-        self.unlogged.hide()
+        self.fill.set_parts([], [])
         self.assumed.hide()
-        self.rows.set_rows([])
-        self.no_rows.show()
+        self.record.hide()
+        self.signature.hide()
         self.once.set_rows([])
         self.no_once.show()
 
     def _show_week(self, term: TermSpan, week: int) -> None:
         days = term.days_of(week)
-        figures = next(w for w in self.weeks if w.week == week)
-        behind = hours.rows_behind(self.room, days[0], days[-1], self.now)
+        self.figures = figures = next(w for w in self.weeks if w.week == week)
         this_week = self.now.date() in days
         if self.week_title is not None:
             first, last = days[0], days[-1]
             title = f"第 {week} 周（{first.month}月{first.day}日—{last.month}月{last.day}日）"
             self.week_title.setText(f"{title} · 本周" if this_week else title)
         self._show_bar(figures, days, this_week)
-        plan = openings.plan_of_week(self.room, term, week)
-        self.strip.set_days([show.day_line(self.school, self.now, day, plan, behind) for day in days])
-        self.rows.set_rows([self._log_row(row) for row in reversed(behind)])
-        self.no_rows.setVisible(not behind)
-        self.unlogged.set_slots(openings.not_logged(self.room, days[0], days[-1], self.now), self.school)
+        self.record.set_week(
+            prefill.week(self.room, days[0], self.now), partial(self._picture, term, week), self.school
+        )
+        self.record.show()
+        self._show_sign(figures, term, days)
         changes = openings.exceptions(self.room, days[0], days[-1])
         self.once.set_rows(
             [
@@ -228,13 +239,20 @@ class Here(Editing):
                     self.school,
                     row,
                     partial(self._do, partial(openings.remove_exception, self.room, row.id), "已取消临时安排"),
+                    term,
                 )
                 for row in changes
             ]
         )
         self.no_once.setVisible(not changes)
 
-    def _show_bar(self, figures: WeekHours, days: list[date], this_week: bool) -> None:
+    def _picture(self, term: TermSpan, week: int) -> list[show.DayLine]:
+        days = term.days_of(week)
+        behind = hours.rows_behind(self.room, days[0], days[-1], self.now)
+        plan = openings.plan_of_week(self.room, term, week)
+        return [show.day_line(self.school, self.now, day, plan, behind) for day in days]
+
+    def _show_bar(self, figures: WeekHours, days: Sequence[date], this_week: bool) -> None:
         words = f"全部开放 {length(figures.open_minutes)}（含上课时间）。"
         names = "、".join(f"周{WEEKDAYS[h.day.weekday()]}{h.name}" for h in figures.holidays)
         words += f"{names}。" if names else ""
@@ -249,39 +267,48 @@ class Here(Editing):
         self.bar.set(figures.outside_lessons_minutes, figures.target_minutes, words, state=state)
         self.assumed.setText("这一周的放假和调休还没有确认，先按周一到周五上课计算；请在“设置”里确认节假日安排。")
         self.assumed.setVisible(figures.calendar_assumed)
-        parts = list(short.parts) if short is not None else []
-        self._parts = parts
-        self.fill.setVisible(bool(parts))
-        self.fill_rows.set_rows([show.spare_row(part, partial(self.open_spare, part)) for part in parts])
-        self.fill_all.setVisible(len(parts) > 1)
+        self.fill.set_parts(short.parts if short is not None else [], self._added)
+
+    def _show_sign(self, figures: WeekHours, term: TermSpan, days: Sequence[date]) -> None:
+        self.signature.setVisible(days[0] <= self.now.date())
+        self.state = None
+        if days[0] > self.now.date():
+            return
+        self.state = signing.state(self.room, days[0], self.now)
+        self.signature.show_week(
+            figures,
+            self.state,
+            term,
+            may_sign=self.room.has_cases,
+            suggested=week_reasons.suggestion(self.room, days[0]) if figures.missing and not figures.reason else "",
+            planned=prefill.make_ups_to_come(self.room, days[0], self.now) if figures.missing else (),
+        )
 
     def _show_slots(self) -> None:
         rows = openings.slots_on(self.room, max(self._day, self.now.date()))
         self.slots.set_rows([show.slot_row(self.school, s, partial(self.edit_slot, s)) for s in rows])
         self.no_slots.setVisible(not rows)
 
-    def _log_row(self, row: Behind) -> Row:
-        return show.log_row(self.school, row, (lambda: self.edit_opening(row.id)) if row.kind == "opening" else None)
-
     # ---- walking
 
     def walk(self, weeks: int) -> None:
-        self._day += timedelta(weeks=weeks)
-        self._count()
+        self._to(self._day + timedelta(weeks=weeks))
 
     def to_now(self) -> None:
-        self._day = self.room.today()
-        self._count()
+        self._to(self.room.today())
 
     def _on_week(self, week: int) -> None:
-        self._day = self.school.term_on(self._day).monday(week)
+        self._to(self.school.term_on(self._day).monday(week))
+
+    def _to(self, day: date) -> None:
+        self._day, self._added = day, []
         self._count()
 
     def open(self, **target: Any) -> None:
-        """`day`: show its week."""
+        """`day`: show its week, with the keyboard on the first line that waits for a word."""
         if isinstance(day := target.get("day"), date):
-            self._day = day
-            self._count()
+            self._to(day)
+            self.record.to_waiting()
 
     # ---- deeds
 
@@ -293,24 +320,22 @@ class Here(Editing):
         if forgotten is not None:
             self.edit_opening(forgotten.id)
         elif on:
-            self._do(lambda: openings.duty_off(self.room, now, on[0].id), "值班已结束")
+            if self._do(lambda: openings.duty_off(self.room, now, on[0].id), "值班已结束"):
+                ask_what_to_leave(self.room, self.shell, self.sheet)
         else:
             self._do(lambda: openings.duty_on(self.room, now), "值班已开始，辅导室开放计时中")
 
-    def open_spare(self, part: Spare) -> None:
-        """Make the planned opening for a free stretch."""
-        self._add([part], "已加开，放进了本周计划")
+    def read_handover(self, left: str) -> None:
+        now = hours.local_now(self.room)
+        self.shell.attempt(lambda: handover.read(self.room, left, now), say="已看过", kinds=("handover",))
 
-    def record_planned(self, slots: list[PlanSlot]) -> None:
-        self.strip.setFocus()
-        self._do(lambda: openings.record_planned(self.room, slots, self.now), "已按计划补记")
-
-    def open_all(self) -> None:
-        self._add(list(self._parts), "都加开了，放进了本周计划")
-
-    def _add(self, parts: list[Spare], say: str) -> None:
-        self.strip.setFocus()  # the pressed button goes: the keyboard must not slide onto the next card's button
-        self._do(lambda: openings.add_spare(self.room, [self._extra(part) for part in parts]), say)
+    def open_parts(self, parts: list[Spare]) -> None:
+        """Make the planned openings for free stretches, in one deed; then the door's sheet is offered."""
+        self.record.table.setFocus()  # the pressed button goes: the keyboard must not slide onto the next one
+        before, self._added = self._added, [*self._added, *parts]
+        say = "已加开，放进了本周计划" if len(parts) == 1 else "都加开了，放进了本周计划"
+        if not self._do(lambda: openings.add_spare(self.room, [self._extra(part) for part in parts]), say):
+            self._added = before
 
     def _extra(self, part: Spare) -> dict[str, Any]:
         return {
@@ -325,6 +350,10 @@ class Here(Editing):
 
     def begin_print(self) -> None:
         self._beside(SheetPreview(self.room, self.shell, self._day, self._back))
+
+    def print_door(self) -> None:
+        """The week's openings for the door, seen before they are printed."""
+        self._beside(SheetPreview(self.room, self.shell, self._day, self._back, which="door"))
 
     def _beside(self, page: QWidget) -> None:
         self.sheet.shut()

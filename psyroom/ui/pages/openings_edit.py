@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from PySide6.QtWidgets import QPushButton
 
+from psyroom.errors import SignedWeek
+from psyroom.records.weeks import WHY_AMENDED
+from psyroom.rules.spare import Spare
+from psyroom.rules.typed import length
 from psyroom.services import drafts, hours, openings
+from psyroom.services.hours import WeekHours
+from psyroom.services.prefill import Stretch
 from psyroom.services.school import SchoolContext
 from psyroom.ui import drafting
-from psyroom.ui.kit import Form, SideSheet, danger, text
+from psyroom.ui.kit import Choice, Field, Form, SideSheet, danger, text
 from psyroom.ui.page import Page
 from psyroom.ui.pages import openings_forms as forms
 
-KINDS = ("opening", "opening_slot", "opening_exception")
+KINDS = ("opening", "opening_slot", "opening_exception", "week_reason", "week_signature", "week_amendment")
+AMEND = "这一周已签字，改动要写原因，并作为更正列出。"
+
+Deed = Callable[[str], object]
+"""Takes the reason of a 更正, empty where the week is not signed."""
 
 
 class Editing(Page):
@@ -26,9 +37,10 @@ class Editing(Page):
     _day: date
     _draft: drafting.Draft | None = None
     _draft_key = ("", "")
+    _amend: Choice | None = None
 
-    def _do(self, deed: Any, say: str) -> bool:
-        return bool(self.shell.attempt(deed, say=say, kinds=KINDS))
+    def _do(self, deed: Any, say: str, *, form: Any = None) -> bool:
+        return bool(self.shell.attempt(deed, form=form, say=say, kinds=KINDS))
 
     def _people(self) -> dict[str, str]:
         mine = self.room.person.id
@@ -51,9 +63,9 @@ class Editing(Page):
                 return
             if slot is None:
                 days = range(1, 6) if every else [fields.weekday]
-                deed: Any = lambda: openings.add_slots(self.room, fields.model_dump(), days)  # noqa: E731
+                deed: Deed = lambda _why: openings.add_slots(self.room, fields.model_dump(), days)  # noqa: E731
             else:
-                deed = lambda: openings.change_slot(self.room, slot.id, fields.model_dump(), fields.since)  # noqa: E731
+                deed = lambda _why: openings.change_slot(self.room, slot.id, fields.model_dump(), fields.since)  # noqa: E731
             self._saved(form, deed, "固定时段已保存")
 
         others: tuple[QPushButton, ...] = ()
@@ -74,20 +86,49 @@ class Editing(Page):
 
         def save() -> None:
             if (fields := form.read()) is not None:
-                self._saved(form, lambda: openings.add_exception(self.room, fields.model_dump()), "临时安排已保存")
+                self._saved(form, lambda _why: openings.add_exception(self.room, fields.model_dump()), "临时安排已保存")
 
         self._open_form("opening_exception", "", "加开或停开", form, save)
 
-    def edit_opening(self, opening: str | None, day: date | None = None) -> None:
-        """Write an opening down afterwards, or correct one."""
+    def edit_make_up(self, week: WeekHours) -> None:
+        """Open in another week to make up for this one; a free time of the coming days is proposed."""
+        values: dict[str, Any] = {"person": self.room.person.id, "day": self.now.date() + timedelta(days=1)}
+        values |= self._free_time(week)
+        left = f"第 {week.week} 周还差 {length(max(week.missing - week.healed, 0))}"
+        form = forms.make_up_form(self._people(), self.school.places, values, left)
+
+        def save() -> None:
+            if (fields := form.read(opens=True, heals=week.starts)) is not None:
+                say = f"已安排补开，补的是第 {week.week} 周"
+                self._saved(form, lambda _why: openings.add_exception(self.room, fields.model_dump()), say)
+
+        self._open_form("opening_make_up", week.starts.isoformat(), f"补开第 {week.week} 周", form, save)
+
+    def _free_time(self, week: WeekHours) -> dict[str, Any]:
+        """The first free time of this week or the next that is long enough, else the longest."""
+        wanted = max(week.missing - week.healed, 0)
+        found: list[Spare] = []
+        for ahead in (0, 7):
+            short = hours.shortage(self.room, self.now.date() + timedelta(days=ahead), self.now)
+            found += [part for part in short.spare if short.week.starts != week.starts] if short is not None else []
+        if not found:
+            return {}
+        best = next((p for p in found if p.ends - p.starts >= wanted), max(found, key=lambda p: p.ends - p.starts))
+        return {"day": best.day, "starts": best.starts, "ends": min(best.ends, best.starts + wanted)}
+
+    def edit_opening(self, opening: str | None, day: date | None = None, row: Stretch | None = None) -> None:
+        """Write an opening down afterwards (a planned stretch as it was planned), or correct one."""
         values: dict[str, Any] = {"day": day or min(self._day, self.now.date()), "person": self.room.person.id}
+        if row is not None and row.planned is not None:
+            values |= {"day": row.day, "starts": row.planned[0], "ends": row.planned[1], "place": row.place}
+            values |= {"person": row.person} if row.person else {}
         if opening is not None:
             days = self.school.term_on(self._day)
             rows = openings.openings_of(self.room, date(2000, 1, 1), days.ends + timedelta(days=400))
-            row = next((r for r in rows if r.id == opening), None)
-            if row is None:
+            kept = next((r for r in rows if r.id == opening), None)
+            if kept is None:
                 return
-            values = {n: getattr(row, n) for n in ("day", "starts", "ends", "person", "place", "received")}
+            values = {n: getattr(kept, n) for n in ("day", "starts", "ends", "person", "place", "received")}
         form = forms.opening_form(self._people(), self.school.places, values)
 
         def save() -> None:
@@ -96,28 +137,39 @@ class Editing(Page):
                 return
             now = hours.local_now(self.room)
             if opening is None:
-                self._saved(form, lambda: openings.record(self.room, fields.model_dump(), now), "已补记")
+                self._saved(form, lambda why: openings.record(self.room, fields.model_dump(), now, why=why), "已补记")
             else:
-                self._saved(form, lambda: openings.correct(self.room, opening, fields.model_dump(), now), "已更正")
+                self._saved(
+                    form, lambda why: openings.correct(self.room, opening, fields.model_dump(), now, why=why), "已更正"
+                )
 
         others: tuple[QPushButton, ...] = ()
         if opening is not None:
-            others = (danger("删除这条", lambda: self._gone(lambda: openings.remove(self.room, opening), "已删除")),)
+            gone: Deed = lambda why: openings.remove(self.room, opening, why=why)  # noqa: E731
+            others = (danger("删除这条", lambda: self._saved(form, gone, "已删除")),)
         self._open_form("opening", opening or "", "更正开放记录" if opening else "补记一次开放", form, save, others)
 
     def _open_form(
         self, kind: str, about: str, title: str, form: Form, save: Any, others: tuple[Any, ...] = ()
     ) -> None:
         self._draft_key = (kind, about)
+        self._amend = None
         if (kept := drafts.load(self.room, kind, about)) is not None:
             form.set_values(forms.typed_again(kept))
             form.put(text("这是上次没有保存完的内容，已放回来；不要的话改掉即可。", "warning"))
         self._draft = drafting.watch(form, lambda values: drafts.save(self.room, kind, about, values))
         self.sheet.open(title, form, save=save, others=others)
 
-    def _saved(self, form: Form, deed: Any, say: str) -> None:
-        if self.shell.attempt(deed, form=form, say=say, kinds=KINDS):
+    def _saved(self, form: Form, deed: Deed, say: str) -> None:
+        """Save; where the week is signed the form asks for the reason and is saved again."""
+        why = str(self._amend.value() or "") if self._amend is not None else ""
+        outcome = self.shell.attempt(lambda: deed(why), form=form, say=say, kinds=KINDS)
+        if outcome:
             self._finish()
+        elif isinstance(outcome.told, SignedWeek) and self._amend is None:
+            self._amend = Choice({"": "", **WHY_AMENDED}, empty="请选一个", as_list=True)
+            form.put(Field("更正原因", self._amend, AMEND))
+            self._amend.setFocus()
 
     def _gone(self, deed: Any, say: str) -> None:
         if self._do(deed, say):

@@ -1,4 +1,4 @@
-"""The opening log on paper: the week or the semester, seen as the real page, printed or saved."""
+"""The opening log on paper, the week or the semester, and the week for the door: seen as the real page, printed or saved."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
-from psyroom.services import outgoing, sheets
+from psyroom.services import outgoing, papers, sheets
 from psyroom.services.school import context
 from psyroom.services.sheets import Made
+from psyroom.services.week_words import dates_of
 from psyroom.store.room import Room
 from psyroom.ui import ask
 from psyroom.ui.kit import Choice, PageHeader, PdfPreview, button, primary, text, tool
@@ -21,7 +22,7 @@ from psyroom.ui.window import Shell
 class SheetPreview(QWidget):
     """One page in the opening page's place; `back` returns to it."""
 
-    def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object]) -> None:
+    def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object], which: str = "week") -> None:
         super().__init__()
         self.room, self.shell, self.back = room, shell, back
         self._made: Made | None = None
@@ -41,7 +42,8 @@ class SheetPreview(QWidget):
         )
         row = QHBoxLayout()
         row.setSpacing(SPACE * 2)
-        self.which = Choice({"week": "周表", "term": "学期表"})
+        self.which = Choice({"week": "周表", "term": "学期表", "door": "门牌时间表"})
+        self.which.set_value(which)
         self.which.edited.connect(self._show)
         row.addWidget(self.which)
         row.addWidget(tool("caret-left", "上一周", lambda: self._walk(-1), shortcut="Alt+PgUp"))
@@ -64,13 +66,13 @@ class SheetPreview(QWidget):
     def _show(self) -> None:
         whole = self.which.value() == "term"
         term, week = self._term, self._week
-        self.span.setText(term.name if whole else f"第 {week} 周  {sheets.dates_of(term, week)}")
-        make = (
-            (lambda: sheets.term_log(self.room, term.code))
-            if whole
-            else (lambda: sheets.week(self.room, term.monday(week)))
-        )
-        self.shell.run(self, make, done=self._shown, failed=self._failed)
+        self.span.setText(term.name if whole else f"第 {week} 周  {dates_of(term, week)}")
+        makes = {
+            "week": lambda: sheets.week(self.room, term.monday(week)),
+            "term": lambda: sheets.term_log(self.room, term.code),
+            "door": lambda: papers.door_week(self.room, term.monday(week)),
+        }
+        self.shell.run(self, makes[self.which.value()], done=self._shown, failed=self._failed)
 
     def _shown(self, made: Made) -> None:
         self._made = made

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from psyroom.errors import NotValid
 from psyroom.records.opening import WHY_CHANGED
 from psyroom.rules import typed
 from psyroom.rules.time import WEEKDAYS
@@ -59,7 +60,7 @@ class RecordTable(Table):
     def fit(self) -> None:
         """As tall as its rows: the page scrolls, not the table."""
         row = self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + row * max(1, len(self.rows())) + 4)
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + row * max(1, len(self.rows())) + 2)
 
     def editor(self) -> QLineEdit | None:
         return self._editor
@@ -144,23 +145,21 @@ class RecordCard(Card):
     def __init__(self) -> None:
         super().__init__("本周记录")
         self._school: SchoolContext | None = None
-        self.all = button("全部按计划确认", self.confirm_all, icon_name="checks", shortcut="Ctrl+E", small=True)
-        self.head.addWidget(self.all, 0, Qt.AlignmentFlag.AlignTop)
+        self._days: Callable[[], Sequence[DayLine]] = list
+        self._first: set[tuple[str, ...]] = set()
+        self.sums = text("", "small", wrap=False, tabular=True)
+        self.head.addWidget(self.sums)
         self.view = Choice({"table": "表", "strip": "图"})
         self.view.edited.connect(self._turn)
         self.head.addWidget(self.view, 0, Qt.AlignmentFlag.AlignTop)
         self.table = RecordTable(
             [
-                Column("日期", lambda r: f"周{WEEKDAYS[r.day.weekday()]} {r.day.month}-{r.day.day}", width=88),
-                Column("计划", lambda r: span(*r.planned) if r.planned else "—", width=114),
-                Column("实际", _actual, width=118),
-                Column(
-                    "差", lambda r: "" if r.difference is None else more_or_less(r.difference), width=78, right=True
-                ),
+                Column("日期", self._day, width=102),
+                Column("计划", lambda r: span(*r.planned) if r.planned else "—", width=110),
+                Column("实际", _actual, width=110),
+                Column("差", _difference, width=78, right=True),
                 Column("值班", self._who, tip=self._tip),
-                Column(
-                    "状态", lambda r: prefill.STATES[r.state], width=84, tone=lambda r: TONES[r.state], tip=self._tip
-                ),
+                Column("状态", _state, width=82, tone=lambda r: TONES[r.state], tip=self._tip),
             ]
         )
         self.table.confirmed.connect(self.enter)
@@ -168,6 +167,8 @@ class RecordCard(Card):
         self.table.struck.connect(self.ask_why)
         self.table.opened.connect(self.opened)
         self.table.chosen.connect(lambda _row: self._choose())
+        self.why = ReasonBar()
+        self._keys()
         self.add(self.table)
         self.picture = QWidget()
         column = QVBoxLayout(self.picture)
@@ -180,41 +181,40 @@ class RecordCard(Card):
         self.picture.hide()
         self.trouble = text("", "error")
         self.add(self.trouble)
-        self.why = ReasonBar()
-        self.add(self.why)
         self.none = text("这一周还没有计划，也没有记录。点“开始值班”，或按 Ctrl+N 补记一次。", "soft")
         self.add(self.none)
-        self._foot()
 
-    def _foot(self) -> None:
+    def _keys(self) -> None:
         """What may be done to the chosen line, each with its key: the buttons are the hint."""
         self.keys = QWidget()
         row = QHBoxLayout(self.keys)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)
         self.yes = button("按计划 ↵", lambda: self._of(self.enter), small=True, tip="按计划确认这一段（回车）")
-        self.hours = button("改时间 1…9", lambda: self.table.type_hours(), small=True, tip="直接输入时间，如 1210-1250（F2）")
+        self.hours = button("改时间 F2", self.table.type_hours, small=True, tip="也可以直接输入，如 1210-1250")
         self.no = button("没开 Del", lambda: self._of(self.ask_why), small=True, tip="这一段没有开放（Delete）")
         self.whole = quiet("打开", lambda: self._of(self.opened.emit), small=True, tip="看这一条，改人、房间（双击）")
+        self.all = button("全部按计划确认", self.confirm_all, icon_name="checks", shortcut="Ctrl+E", small=True)
         for made in (self.yes, self.hours, self.no, self.whole):
             row.addWidget(made)
         row.addStretch(1)
-        self.sums = text("", "small", wrap=False, tabular=True)
-        row.addWidget(self.sums)
+        row.addWidget(self.all)
         self.add(self.keys)
+        self.add(self.why)
 
     # ---- what is shown
 
-    def set_week(self, rows: Sequence[Stretch], days: Sequence[DayLine], school: SchoolContext) -> None:
-        """The lines of a week; the chosen one stays chosen, also when its figures changed."""
+    def set_week(self, rows: Sequence[Stretch], days: Callable[[], Sequence[DayLine]], school: SchoolContext) -> None:
+        """The lines of a week; the chosen one stays chosen, also when its figures changed. `days` makes the picture."""
         self._school = school
         held, focused = self.table.row(), self.table.hasFocus() or self.table.editor() is not None
         at = self.table.currentIndex().row()
         self.table.shut_editor()
         self.say("")
+        self._days = days
+        self._first = {next(r.key for r in rows if r.day == day) for day in {r.day for r in rows}}
         self.table.set_rows(rows)
         self.table.fit()
-        self.strip.set_days(days)
         kept = next((r for r in rows if isinstance(held, Stretch) and r.key == held.key), None)
         if kept is None and rows and at >= 0:
             kept = rows[min(at, len(rows) - 1)]
@@ -245,11 +245,16 @@ class RecordCard(Card):
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))
 
+    def show_problems(self, problem: NotValid) -> None:
+        self.say("；".join(problem.fields.values()))
+
     def _turn(self) -> None:
         table = self.view.value() == "table"
         self.table.setVisible(table and bool(self.rows()))
         self.keys.setVisible(table and bool(self.rows()))
         self.picture.setVisible(not table)
+        if not table:
+            self.strip.set_days(self._days())
 
     def _choose(self) -> None:
         row = self.table.row()
@@ -260,6 +265,12 @@ class RecordCard(Card):
         self.hours.setEnabled(own and state in ("waiting", "forgotten", "recorded"))
         self.no.setEnabled(own and state in ("coming", "waiting", "forgotten", "recorded"))
         self.whole.setEnabled(state not in ("", "not_open", "within"))
+
+    def _day(self, row: Stretch) -> str:
+        """Once for each day: the eye finds the days, not twelve dates."""
+        if row.key not in self._first:
+            return ""
+        return f"周{WEEKDAYS[row.day.weekday()]} {row.day.month}-{row.day.day}"
 
     def _who(self, row: Stretch) -> str:
         name = self._school.people.get(row.person, "") if self._school is not None else ""
@@ -324,6 +335,14 @@ class RecordCard(Card):
             return
         name = f"周{WEEKDAYS[row.day.weekday()]} {span(*row.planned)}"
         self.why.ask(f"{name} 为什么没开？", STRUCK, lambda code: self.strike.emit(row, code), back=self.table)
+
+
+def _state(row: Stretch) -> str:
+    return prefill.STATES[row.state]
+
+
+def _difference(row: Stretch) -> str:
+    return "" if row.difference is None else more_or_less(row.difference)
 
 
 def _actual(row: Stretch) -> str:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from psyroom.records.opening import ORIGINS, WHY_CHANGED
+from psyroom.records.opening import WHY_CHANGED
 from psyroom.rules.intervals import Band, union
 from psyroom.rules.periods import lessons_on, outside_lessons
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare
-from psyroom.rules.time import WEEKDAYS
-from psyroom.rules.typed import clock, length, span
+from psyroom.rules.time import WEEKDAYS, TermSpan
+from psyroom.rules.typed import length, span
 from psyroom.services import hours
 from psyroom.services.hours import Behind, WeekHours
 from psyroom.services.school import SchoolContext
 from psyroom.ui.kit import Row, WeekBar
-from psyroom.ui.pages.openings_week import DayLine
+from psyroom.ui.pages.openings_week import DayLine as DayLine
 
 Act = Callable[[], object]
 
@@ -70,24 +70,6 @@ def day_line(
     )
 
 
-def log_row(school: SchoolContext, row: Behind, edit: Act | None) -> Row:
-    until = "进行中" if row.waiting else clock(row.until)
-    origin = "来访" if row.kind == "visit" else ORIGINS.get(row.origin, "")
-    counted = f"课外 {length(row.outside)}" if row.outside else "在上课时间内" if row.minutes else ""
-    parts = [school.people.get(row.person, ""), school.places.get(row.place, ""), counted]
-    if row.received is not None:
-        parts.append(f"来访 {row.received} 人次")
-    return Row(
-        what=f"周{WEEKDAYS[row.day.weekday()]} {clock(row.starts)}–{until}",
-        detail=" · ".join(p for p in parts if p),
-        lead=f"{row.day.month:02d}-{row.day.day:02d}",
-        stripe="accent" if row.outside else "",
-        tags=[(origin, "sky" if row.kind == "visit" else "")],
-        more=[("更正", edit)] if edit is not None else (),
-        open=edit,
-    )
-
-
 def spare_row(part: Spare, add: Act) -> Row:
     return Row(
         what=f"周{WEEKDAYS[part.day.weekday()]}{part.name} {span(part.starts, part.starts + part.minutes)}",
@@ -97,11 +79,15 @@ def spare_row(part: Spare, add: Act) -> Row:
     )
 
 
-def exception_row(school: SchoolContext, row: Any, cancel: Act) -> Row:
+def exception_row(school: SchoolContext, row: Any, cancel: Act, term: TermSpan) -> Row:
     whole = row.starts == 0 and row.ends == 1440
+    why = WHY_CHANGED.get(row.why, "")
+    if row.heals is not None:
+        week = term.week_of(row.heals)
+        why = f"补第 {week} 周" if week else f"补{row.heals.month}月{row.heals.day}日那一周"
     return Row(
         what=f"{row.day.month}月{row.day.day}日 {'全天' if whole else span(row.starts, row.ends)}",
-        detail=" · ".join(p for p in (school.people.get(row.person, ""), WHY_CHANGED.get(row.why, "")) if p),
+        detail=" · ".join(p for p in (school.people.get(row.person, ""), why) if p),
         tags=[("加开", "good") if row.opens else ("停开", "amber")],
         more=[("取消", cancel)],
     )
