@@ -209,7 +209,8 @@ class EntryCard(QWidget):
     def _visit(self) -> None:
         entry, now = self.entry, self.now()
         if entry.client == "group" and entry.members:
-            self.column.addWidget(AttendanceBox(self.room, self.shell, entry.visit))
+            locked = entry.closed and not self.room.has_cases
+            self.column.addWidget(AttendanceBox(self.room, self.shell, entry.visit, locked=locked))
         if not entry.closed:
             self.ends = TimeField()
             known = None if entry.inside else entry.ends
