@@ -18,12 +18,14 @@ from psyroom.records.booking import OUTCOMES, STANDING, Booking, BookingFields, 
 from psyroom.records.events import Event
 from psyroom.records.fields import checked
 from psyroom.rules.booking import Free
+from psyroom.rules.intervals import meet
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.services import around, clients, drafts, groups, urgency
 from psyroom.services.around import Checked, Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
+from psyroom.services.week import event_title, own_lessons_on
 from psyroom.store.history import Step
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import events as ask_events
@@ -278,8 +280,10 @@ def timetable_of(room: Room, person: str) -> list[tuple[int, int, int]]:
         return [(t.weekday, t.starts, t.ends) for t in ask.timetable(session) if t.person == person]
 
 
-def set_timetable(room: Room, person: str, lessons: Iterable[tuple[int, int, int]]) -> None:
-    """A counsellor's own lessons as (weekday, starts, ends); replaces the ones there were. Needs a counsellor."""
+def set_timetable(room: Room, person: str, lessons: Iterable[tuple[int, int, int]]) -> list[str]:
+    """A counsellor's own lessons as (weekday, starts, ends); replaces the ones there were. Needs a counsellor.
+
+    Returns a sentence for each booking still to come that now falls into one: it stays, somebody has to move it."""
     needs_counsellor(room)
     fields = [
         checked(TimetableFields, {"person": person, "weekday": weekday, "starts": starts, "ends": ends})
@@ -288,7 +292,41 @@ def set_timetable(room: Room, person: str, lessons: Iterable[tuple[int, int, int
     for lesson in fields:
         if lesson.starts >= lesson.ends:
             raise NotValid({"ends": "下课时间要晚于上课时间"})
+    school = context(room)
     with room.write("保存教师课表") as deed:
         deed.session.exec(delete(Timetable).where(col(Timetable.person) == person))
         for lesson in fields:
             deed.session.add(Timetable(**lesson.model_dump()))
+        deed.session.flush()
+        return _in_lessons(deed.session, school, room.today(), person)
+
+
+def in_own_lessons(room: Room) -> list[str]:
+    """A sentence for each booking or entry still to come that falls into its counsellor's own lesson: the timetable or
+    the calendar was changed under it."""
+    school = context(room)
+    with room.snapshot() as session:
+        return _in_lessons(session, school, room.today())
+
+
+def _in_lessons(session: Session, school: SchoolContext, since: date, person: str = "") -> list[str]:
+    by_person: dict[str, list[Any]] = {}
+    for lesson in ask.timetable(session):
+        if lesson.person == person or not person:
+            by_person.setdefault(lesson.person, []).append(lesson)
+    if not by_person:
+        return []
+    booked = [b for b in ask.standing_from(session, since) if b.outcome == "open"]
+    names = clients.Names.of(session, school, booked)
+    rows: list[tuple[Any, str]] = [(b, f"{names.who(b)}的预约") for b in booked]
+    for event in ask_events.open_from(session, since):
+        own = {(t.weekday, t.starts, t.ends) for t in by_person.get(event.person, ())}
+        if event.kind != "lesson" or (event.day.isoweekday(), event.starts, event.ends) not in own:  # it is that lesson
+            rows.append((event, event_title(school, event)))
+    found = []
+    for row, what in sorted(rows, key=lambda one: (one[0].day, one[0].starts)):
+        lessons = own_lessons_on(by_person.get(row.person, ()), school, row.day)
+        if any(meet((row.starts, row.ends), (lesson.starts, lesson.ends)) for lesson in lessons):
+            who = school.people.get(row.person, "")
+            found.append(f"{day_name(row.day)} {span(row.starts, row.ends)} {what}，{who}这时自己有课")
+    return found

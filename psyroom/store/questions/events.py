@@ -54,6 +54,11 @@ def standing(session: Session, first: date, last: date) -> list[EventRow]:
     return _events(session, event_c.day >= first, event_c.day <= last, event_c.outcome != "cancelled")
 
 
+def open_from(session: Session, first: date) -> list[EventRow]:
+    """Entries from a day on that are still to take place."""
+    return _events(session, event_c.day >= first, event_c.outcome == "open")
+
+
 def of_series(session: Session, series: str) -> list[EventRow]:
     return _events(session, event_c.series == series)
 

@@ -17,6 +17,7 @@ from psyroom.ui.page import Page
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
 from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
+from psyroom.ui.pages.settings_rules import RulesSection
 from psyroom.ui.pages.settings_safety import LookSection, SafetySection
 from psyroom.ui.pages.settings_school import PlacesSection, SchoolSection
 from psyroom.ui.pages.settings_terms import TermsSection
@@ -28,7 +29,7 @@ Maker = Callable[[Room, Shell], Section]
 
 FOR_COUNSELLOR: tuple[Maker, ...] = (
     SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, PlacesSection,
-    TimetableSection, LookSection, SafetySection,
+    TimetableSection, RulesSection, LookSection, SafetySection,
 )  # fmt: skip
 FOR_DUTY: tuple[Maker, ...] = (PasswordSection, LookSection)
 

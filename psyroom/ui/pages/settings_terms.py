@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.rules import typed
-from psyroom.rules.time import TermSpan, school_year_of
-from psyroom.services import drafts, rooms, school
+from psyroom.rules.time import TermSpan, day_name, school_year_of
+from psyroom.services import bookings, drafts, rooms, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import drafting
@@ -51,6 +51,9 @@ class TermsSection(Section):
         self.month = MonthView(self.room.today())
         self.month.toggled.connect(self._toggle)
         self.add(self.month)
+        self.fallen = text("", "warning")
+        self.add(self.fallen)
+        self.fallen.hide()
         self.questions: dict[int, YearQuestion] = {}
 
     # ---- semesters
@@ -130,11 +133,19 @@ class TermsSection(Section):
         now = school.context(self.room).calendar
         mark = None if day in now.own else not now.is_school_day(day)
         after = "恢复照公历和通知" if mark is None else "上课" if mark else "放假"
-        self.shell.attempt(
+        done = self.shell.attempt(
             lambda: school.set_day(self.room, day, mark),
             say=f"{day.month}月{day.day}日：{after}",
             kinds=("calendar_day",),
         )
+        if done:
+            self._warn(day)
+
+    def _warn(self, day: date) -> None:
+        """On a day of lessons the counsellors teach again: bookings that fall into theirs are named."""
+        fallen = [words for words in bookings.in_own_lessons(self.room) if words.startswith(day_name(day))]
+        self.fallen.setText("这些预约落在课上了，请另约时间：\n" + "\n".join(fallen) if fallen else "")
+        self.fallen.setVisible(bool(fallen))
 
     # ---- years nobody has told yet
 

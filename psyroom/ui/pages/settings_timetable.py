@@ -17,6 +17,9 @@ from psyroom.ui.window import Shell
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五")
 
+SHOWN = 6
+"""How many bookings that fall into lessons are named one by one."""
+
 Lesson = tuple[int, int, int]
 """Weekday (1 is Monday), start, end."""
 
@@ -85,6 +88,9 @@ class TimetableSection(Section):
         self.add(self.grid)
         self.other = text("", "soft")
         self.add(self.other)
+        self.fallen = text("", "warning")
+        self.add(self.fallen)
+        self.fallen.hide()
         self.save_button = primary("保存课表", self._save)
         self.back_button = quiet("不改了", self._again)
         self.clear_button = button("全部去掉", self._clear, small=True)
@@ -116,11 +122,19 @@ class TimetableSection(Section):
 
     def _save(self) -> None:
         lessons = self.grid.value()
-        self.shell.attempt(
+        done = self.shell.attempt(
             lambda: bookings.set_timetable(self.room, self.room.person.id, lessons),
             say="课表已保存",
             kinds=("timetable",),
         )
+        if done:
+            self._warn(done.result)
+
+    def _warn(self, fallen: list[str]) -> None:
+        """Bookings there were before the lessons: nothing is taken away, somebody has to move them."""
+        more = f"\n还有 {len(fallen) - SHOWN} 个" if len(fallen) > SHOWN else ""
+        self.fallen.setText("这些预约落在课上了，请另约时间：\n" + "\n".join(fallen[:SHOWN]) + more if fallen else "")
+        self.fallen.setVisible(bool(fallen))
 
     def _again(self) -> None:
         from psyroom.services import school
