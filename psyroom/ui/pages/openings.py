@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan
@@ -19,6 +20,7 @@ from psyroom.services.hours import WeekHours
 from psyroom.services.school import context
 from psyroom.services.signing import WeekState
 from psyroom.store.room import Room
+from psyroom.ui import tokens
 from psyroom.ui.kit import (
     Card,
     HoursBar,
@@ -47,10 +49,31 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 ENDING = "结束值班"
+NARROW = 860
+"""Less than this (at 100 %) is too narrow for the week's table beside the semester."""
 WATCHED = {
     *KINDS, "visit", "booking", "period", "term", "target", "calendar_day", "calendar_year", "school", "person",
     "duty_turn", "handover",
 }  # fmt: skip
+
+
+class Columns(QWidget):
+    """Two columns, one under the other where a side sheet or large text leaves no room for both."""
+
+    def __init__(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
+        super().__init__()
+        self._across = QHBoxLayout(self)
+        self._across.setContentsMargins(0, 0, SPACE, SPACE)
+        self._across.setSpacing(SPACE * 2)
+        self._across.addLayout(left, 11)
+        self._across.addLayout(right, 9)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < tokens.now().px(NARROW)
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._across.direction() != way:
+            self._across.setDirection(way)
 
 
 class Here(Recording):
@@ -79,13 +102,7 @@ class Here(Recording):
             self.duty,
         )
         column.addWidget(self.header)
-        inner = QWidget()
-        across = QHBoxLayout(inner)
-        across.setContentsMargins(0, 0, SPACE, SPACE)
-        across.setSpacing(SPACE * 2)
-        across.addLayout(self._left(), 11)
-        across.addLayout(self._right(), 9)
-        column.addWidget(scrolled(inner), 1)
+        column.addWidget(scrolled(Columns(self._left(), self._right())), 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet()
         self.sheet.closed.connect(self._forget_draft)
@@ -228,7 +245,10 @@ class Here(Recording):
             self.week_title.setText(f"{title} · 本周" if this_week else title)
         self._show_bar(figures, days, this_week)
         self.record.set_week(
-            prefill.week(self.room, days[0], self.now), partial(self._picture, term, week), self.school
+            prefill.week(self.room, days[0], self.now),
+            partial(self._picture, term, week),
+            self.school,
+            locked=figures.signed,
         )
         self.record.show()
         self._show_sign(figures, term, days)

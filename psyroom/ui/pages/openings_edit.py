@@ -163,9 +163,11 @@ class Editing(Page):
     def _saved(self, form: Form, deed: Deed, say: str) -> None:
         """Save; where the week is signed the form asks for the reason and is saved again."""
         why = str(self._amend.value() or "") if self._amend is not None else ""
-        outcome = self.shell.attempt(lambda: deed(why), form=form, say=say, kinds=KINDS)
+        outcome = self.shell.attempt(lambda: deed(why), form=form, say="" if why else say, kinds=KINDS)
         if outcome:
             self._finish()
+            if why:
+                self.shell.toast(f"{say}，已列为更正")
         elif isinstance(outcome.told, SignedWeek) and self._amend is None:
             self._amend = Choice({"": "", **WHY_AMENDED}, empty="请选一个", as_list=True)
             form.put(Field("更正原因", self._amend, AMEND))

@@ -29,9 +29,9 @@ TONES = {
 }  # fmt: skip
 STRUCK = {code: words for code, words in WHY_CHANGED.items() if code not in ("", "extra", "make_up")}
 SHORT = {
-    "template": "固定", "extra": "加开", "heals": "补开", "booking": "预约", "duty": "签到", "hand": "补记", "ledger": "台账",
-    "visit": "来访",
+    "extra": "加开", "heals": "补开", "booking": "预约", "hand": "补记", "ledger": "台账", "visit": "来访",
 }  # fmt: skip
+"""Where a line comes from, said only where it is not what one expects; the tool tip says it of each."""
 ACTUAL = 2  # the column that is typed into
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -204,8 +204,11 @@ class RecordCard(Card):
 
     # ---- what is shown
 
-    def set_week(self, rows: Sequence[Stretch], days: Callable[[], Sequence[DayLine]], school: SchoolContext) -> None:
-        """The lines of a week; the chosen one stays chosen, also when its figures changed. `days` makes the picture."""
+    def set_week(
+        self, rows: Sequence[Stretch], days: Callable[[], Sequence[DayLine]], school: SchoolContext, *, locked: bool
+    ) -> None:
+        """The lines of a week; the chosen one stays chosen, also when its figures changed. `days` makes the picture,
+        `locked`: the week is signed."""
         self._school = school
         held, focused = self.table.row(), self.table.hasFocus() or self.table.editor() is not None
         at = self.table.currentIndex().row()
@@ -226,7 +229,7 @@ class RecordCard(Card):
         self.all.setText(f"全部按计划确认（{len(waits)}）")
         self.all.setVisible(bool(waits))
         self.none.setVisible(not rows)
-        self.sums.setText(_sums(rows))
+        self.sums.setText("，".join(part for part in ("已签字锁定" if locked else "", _sums(rows)) if part))
         self._turn()
         self._choose()
 
@@ -274,7 +277,7 @@ class RecordCard(Card):
 
     def _who(self, row: Stretch) -> str:
         name = self._school.people.get(row.person, "") if self._school is not None else ""
-        return " · ".join(part for part in (name or "不定", SHORT[row.origin]) if part)
+        return f"{name or '不定'} {SHORT.get(row.origin, '')}".rstrip()
 
     def _tip(self, row: Stretch) -> str:
         place = self._school.places.get(row.place, "") if self._school is not None else ""

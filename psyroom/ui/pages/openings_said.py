@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, cast
 
 from psyroom.records.weeks import WHY_AMENDED
 from psyroom.services import hours, prefill, signing, week_reasons
@@ -33,10 +34,15 @@ class Recording(Editing):
         self.record.why.ask(
             "这一周已签字，为什么要更正？",
             WHY_AMENDED,
-            lambda why: self._do(partial(deed, why), say, form=self.record),
+            lambda why: self._amend_now(partial(deed, why), say),
             first=likely,
             back=self.record.table,
         )
+
+    def _amend_now(self, deed: Callable[[], object], say: str) -> None:
+        """A 更正 is not undone, it is corrected again; so its toast offers no way back."""
+        if self.shell.attempt(deed, form=cast(Any, self.record), kinds=KINDS):
+            self.shell.toast(f"{say}，已列为更正")
 
     def confirm(self, rows: Sequence[Stretch]) -> None:
         """Take the lines as planned, in one deed."""
