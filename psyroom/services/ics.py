@@ -15,7 +15,7 @@ from psyroom.errors import NotValid, Refused
 from psyroom.services.outgoing import put
 from psyroom.services.school import context
 from psyroom.store.questions import ics as ask
-from psyroom.store.questions.ics import Busy
+from psyroom.store.questions.ics import Busy as Busy
 from psyroom.store.room import Room
 
 SUMMARY = "忙"

@@ -1,66 +1,240 @@
-"""The list of who is expected on the next school day, by class, as the real page."""
+"""What 预约 puts on paper or into a calendar file: chosen here, seen as the real page, then printed or saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
-from psyroom.rules.time import day_name
-from psyroom.services import sheets
+from psyroom.rules.time import day_name, monday_of
+from psyroom.services import ics, outgoing, papers, sheets
+from psyroom.services.hours import local_now
 from psyroom.services.sheets import Made
 from psyroom.services.today import next_school_day
 from psyroom.store.room import Room
-from psyroom.ui.kit import DayField, Field, PageHeader, PdfPreview, button, text
+from psyroom.ui import ask
+from psyroom.ui.kit import Check, Choice, DayField, PageHeader, PdfPreview, button, primary, text, tool
+from psyroom.ui.pages.bookings_form import receivers
+from psyroom.ui.pages.bookings_print_parts import BusyView, WhomList
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
+PAPERS = {
+    "list": "预约名单",
+    "slips": "预约条",
+    "classes": "班主任通知条",
+    "door": "门口时间表",
+    "sheet": "空白日记录表",
+    "calendar": "日历文件",
+}
+HINTS = {
+    "list": "每班一条，裁开交给班主任；只有姓名、时间和地点，不写原因。",
+    "slips": "一页四张，裁开交给本人；写着时间、地点和找谁，不写原因。",
+    "classes": "每班一条，裁开交给班主任：哪位同学、几点离班、几点回班，不写原因。",
+    "door": "贴在门口：这一周哪天几点开门、谁在；没有来访者的名字。",
+    "sheet": "停电时照着记，来电后点“按纸质记录补录”录进来。",
+    "calendar": "导进手机或电脑的日历：只写“忙”和时间，没有姓名、地点和事由。",
+}
+SPANS = {"day": "一天", "week": "一周"}
+BOTH = ("slips", "classes", "calendar")  # for a day or a week
+NAMED = ("list", "slips", "classes", "sheet")  # a saved file may hold names
 
-class TomorrowPreview(QWidget):
-    """In the calendar's place; `back` returns to it."""
 
-    def __init__(self, room: Room, shell: Shell, today: date, back: Callable[[], object]) -> None:
+class PrintChooser(QWidget):
+    """In the calendar's place; `back` returns to it. `what`: the paper shown first; `day`: else the next school day."""
+
+    def __init__(
+        self, room: Room, shell: Shell, today: date, back: Callable[[], object], *, what: str = "list",
+        day: date | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.room, self.shell = room, shell
+        self.made: Made | None = None
+        self._asked = 0  # which making was asked for last: an earlier one that ends later is not shown
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(
-            PageHeader(
-                "预约名单",
-                "每班一条，裁开交给班主任；只有姓名、时间和地点，不写原因。",
-                button("返回", back, icon_name="caret-left", shortcut="Esc"),
-            )
+        self.save_button = primary("存成 PDF", self.save, icon_name="download-simple", shortcut="Ctrl+S")
+        self.header = PageHeader(
+            "打印", HINTS[what], button("返回", back, icon_name="caret-left", shortcut="Esc"), self.save_button
         )
-        row = QHBoxLayout()
-        self.day = DayField(today=lambda: today)
-        self.day.set_value(next_school_day(room, today))
-        row.addWidget(Field("哪一天", self.day))
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(self.header)
+        self.what = Choice(PAPERS, as_list=False)
+        self.what.set_value(what)
+        column.addWidget(self.what)
+        column.addLayout(self._when(today, day))
         self.trouble = text("", "error")
-        self.trouble.hide()
         column.addWidget(self.trouble)
+        self.trouble.hide()
+        across = QHBoxLayout()
+        across.setSpacing(SPACE * 2)
+        self.whom = WhomList()
+        across.addWidget(self.whom)
+        self.stack = QStackedWidget()
         self.preview = PdfPreview()
-        column.addWidget(self.preview, 1)
-        self.day.edited.connect(self.make)
+        self.busy = BusyView()
+        self.stack.addWidget(self.preview)
+        self.stack.addWidget(self.busy)
+        across.addWidget(self.stack, 1)
+        column.addLayout(across, 1)
+        self.what.edited.connect(self._other)
+        self.day.edited.connect(self._other)
+        self.span.edited.connect(self._other)
+        self.person.edited.connect(self.make)
+        self.with_bookings.edited.connect(self.make)
+        self.neutral.edited.connect(self._wording)
+        self.whom.edited.connect(self.make)
+        self._other()
+
+    def _when(self, today: date, day: date | None) -> QHBoxLayout:
+        """Which day or week, and what else a paper asks."""
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addWidget(tool("caret-left", "往前", lambda: self._walk(-1), shortcut="Alt+PgUp"))
+        self.day = DayField(today=lambda: today)
+        self.day.set_value(day or next_school_day(self.room, today))
+        self.day.setAccessibleName("哪一天")
+        row.addWidget(self.day)
+        row.addWidget(tool("caret-right", "往后", lambda: self._walk(1), shortcut="Alt+PgDown"))
+        self.span = Choice(SPANS)
+        row.addWidget(self.span)
+        self.days = text("", "strong", wrap=False)
+        row.addSpacing(SPACE)
+        row.addWidget(self.days)
+        row.addStretch(1)
+        self.neutral = Check("不写辅导室，只写“到校内找某老师”")
+        self.neutral.setChecked(papers.is_neutral(self.room))
+        self.with_bookings = Check("印上这一天的预约")
+        people = receivers(self.room)
+        self.person = Choice(people, as_list=True)
+        self.person.setToolTip("谁的日历")
+        if self.room.person.id in people:
+            self.person.set_value(self.room.person.id)
+        for control in (self.neutral, self.with_bookings, self.person):
+            row.addWidget(control)
+        return row
+
+    # ---- what is asked for
+
+    def between(self) -> tuple[date, date] | None:
+        """The first and last day asked for; None while the day cannot be read."""
+        day = self.day.value()
+        if not isinstance(day, date):
+            return None
+        if self._weekly():
+            return monday_of(day), monday_of(day) + timedelta(days=6)
+        return day, day
+
+    def _weekly(self) -> bool:
+        what = self.what.value()
+        return what == "door" or what in BOTH and self.span.value() == "week"
+
+    def _walk(self, by: int) -> None:
+        if isinstance(day := self.day.value(), date):
+            self.day.set_value(day + timedelta(days=by * (7 if self._weekly() else 1)))
+
+    def _wording(self) -> None:
+        on = self.neutral.value()
+        self.shell.attempt(lambda: papers.set_neutral(self.room, on))
+        self.make()
+
+    def _other(self) -> None:
+        """Another paper or other days."""
+        what = self.what.value()
+        self.header.set_question(HINTS[what])
+        self.span.setVisible(what in BOTH)
+        self.neutral.setVisible(what == "classes")
+        self.with_bookings.setVisible(what == "sheet")
+        self.person.setVisible(what == "calendar" and len(receivers(self.room)) > 1)
+        self.whom.setVisible(what in ("slips", "classes"))
+        self.stack.setCurrentWidget(self.busy if what == "calendar" else self.preview)
+        self.save_button.setText("存成日历文件" if what == "calendar" else "存成 PDF")
+        between = self.between()
+        if between is None:
+            self.days.setText("")
+            return
+        first, last = between
+        self.days.setText("" if first == last else f"{day_name(first)} — {day_name(last)}")
+        if what in ("slips", "classes"):
+            self.whom.show_bookings(
+                papers.choosable(self.room, first, last), one_day=first == last, to_class=what == "classes"
+            )
         self.make()
 
     def make(self) -> None:
-        """Make the page of the day anew."""
-        day = self.day.value()
-        if isinstance(day, date):
-            self.shell.run(self, lambda: sheets.tomorrow(self.room, day), done=self._made, failed=self._failed)
+        """Make the page anew."""
+        between = self.between()
+        if between is None:
+            return
+        (first, last), room, what = between, self.room, self.what.value()
+        if what == "calendar":
+            self._show_calendar(first, last)
+            return
+        chosen, with_bookings, neutral = self.whom.chosen(), self.with_bookings.value(), self.neutral.value()
+        makes: dict[str, Callable[[], Made]] = {
+            "list": lambda: sheets.tomorrow(room, first),
+            "slips": lambda: papers.booking_slips(room, first, last, chosen=chosen),
+            "classes": lambda: papers.class_slips(room, first, last, chosen=chosen, neutral=neutral),
+            "door": lambda: papers.door_week(room, first),
+            "sheet": lambda: papers.day_sheet(room, first, with_bookings=with_bookings),
+        }
+        self._asked += 1
+        self.shell.run(self, makes[what], done=partial(self._made, self._asked), failed=self._failed)
 
-    def _made(self, made: Made) -> None:
+    def _made(self, asked: int, made: Made) -> None:
+        if asked != self._asked:
+            return
+        self.made = made
         self.trouble.setVisible(bool(made.missing))
         if made.missing:
             self.trouble.setText(f"这些字没有字形，纸上印成〓：{made.missing}")
         self.preview.show_pdf(made.pdf)
 
     def _failed(self, told: Tell) -> None:
-        day = self.day.value()
-        self.trouble.setText(f"{day_name(day) if isinstance(day, date) else ''}：{told}")
+        self.trouble.setText(str(told))
         self.trouble.show()
+
+    def _show_calendar(self, first: date, last: date) -> None:
+        self.trouble.hide()
+        done = self.shell.attempt(lambda: ics.listed(self.room, self.person.value() or "", first, last))
+        if done:
+            self.busy.show_busy(done.result)
+
+    # ---- leaving the room
+
+    def save(self) -> None:
+        """The page as a PDF, or the calendar file, where the person wants it."""
+        between = self.between()
+        if self.what.value() == "calendar" and between is not None:
+            self._save_calendar(*between)
+            return
+        if (made := self.made) is None:
+            return
+        target = ask.save_file(self, "存成 PDF", f"{made.name}.pdf", "PDF (*.pdf)")
+        if target is None:
+            return
+        target = _ending(target, ".pdf")
+        if self.shell.attempt(lambda: outgoing.put(self.room, {target.name: made.pdf}, target.absolute().parent)):
+            after = "；文件没有加密，用完请删掉" if self.what.value() in NAMED else ""
+            self.shell.toast(f"存好了：{target.name}{after}")
+
+    def _save_calendar(self, first: date, last: date) -> None:
+        target = ask.save_file(self, "存成日历文件", f"日程_{first.isoformat()}.ics", "日历文件 (*.ics)")
+        if target is None:
+            return
+        target = _ending(target, ".ics")
+        person = self.person.value() or ""
+        if self.shell.attempt(lambda: ics.write(self.room, target, person, first, last, local_now(self.room))):
+            self.shell.toast(f"存好了：{target.name}；预约改了以后再存一次、再导一次就会更新")
+
+
+def _ending(target: Path, ending: str) -> Path:
+    """The name with its ending, where the person left it out."""
+    return target if target.suffix.lower() == ending else target.with_name(target.name + ending)
+
+
+TomorrowPreview = PrintChooser
