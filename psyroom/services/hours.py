@@ -112,6 +112,25 @@ def weeks(room: Room, term: TermSpan, now: datetime | None = None) -> list[WeekH
     return _marked(room, school, found, rows, moment)
 
 
+@dataclass(frozen=True)
+class MonthHours:
+    """A calendar month's minutes, of the days that lie in the semester's weeks."""
+
+    year: int
+    month: int
+    outside_lessons_minutes: int
+    open_minutes: int
+
+
+def months(room: Room, term: TermSpan, now: datetime | None = None) -> list[MonthHours]:
+    """The semester by calendar months, those without a minute left out; they add up to what its weeks add up to."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in rows_behind(room, term.monday(1), term.ends, now):
+        outside, whole = found.get((row.day.year, row.day.month), (0, 0))
+        found[row.day.year, row.day.month] = (outside + row.adds_outside, whole + row.adds_open)
+    return [MonthHours(*key, *sums) for key, sums in sorted(found.items()) if sums[1]]
+
+
 def week_of(room: Room, day: date, now: datetime | None = None) -> WeekHours | None:
     """The week a day lies in; None outside semesters."""
     school, moment = context(room), now or local_now(room)

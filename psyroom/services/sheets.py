@@ -234,6 +234,8 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
         f"{EACH if school.each_counts else '多位教师同时值班只计一次'}，课外指上课时间以外",
         *ledger_note(rows, visits),
     ]
+    if by_month := [f"{m.month}月{m.outside_lessons_minutes / 60:.2f}" for m in hours.months(room, term, now)]:
+        notes.append(f"各月课外开放（小时）：{'，'.join(by_month)}")
     if any("※" in line.dates for line in lines):
         notes.append(ASSUMED)
     corrections = [_correction(change, week.week) for week in weeks for change in stands[week.starts].corrections]

@@ -28,7 +28,7 @@ FOR_THE_DESK = {
     "events": "check add change move put cancel reopen held",
     "groups": "listed attendance add change set_members end set_attendance",
     "history": "undo",
-    "hours": "local_now weeks week_of rows_behind shortage",
+    "hours": "local_now weeks months week_of rows_behind shortage",
     "ics": "listed calendar write uid",
     "ledger": "import_ledger",
     "missed": "again rebook",
