@@ -10,7 +10,7 @@ from pathlib import Path
 
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", "start,find,roster,return"]
+    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", "start,find,week,roster,return"]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(saved.read_text("utf-8"))
@@ -20,6 +20,8 @@ def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
         "unlock window / bare Qt window",
         "keystroke to result, median, 5400 students",
         "roster of 3000, dry run",
+        "full week / 200 plain rectangles",
+        "step of a drag / 200 plain rectangles",
     ):
         assert name in names
     assert all(figure["value"] > 0 and figure["unit"] for figure in found["figures"])

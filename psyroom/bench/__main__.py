@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "roster", "return")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -114,6 +114,21 @@ class Bench:
             values = [run[key] for run in runs]
             aim = "< 16" if key == "keystroke" else ""
             self.add(f"keystroke to result, {name}, {students} students", median(values), "ms", aim, values)
+
+    def week(self) -> None:
+        """A full week on the calendar and a card dragged over it, against an empty week and as many plain rectangles."""
+        folder = self.folder / "week"
+        drive(make_practice(folder, times=1, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.week", str(folder)))
+        self.add(f"week of {answer['cards']} cards, painted", answer["full"], "ms", "< 16")
+        self.add("an empty week, painted", answer["empty"], "ms")
+        self.add("full week / empty week", answer["full"] / answer["empty"], "×")
+        self.add("200 plain rectangles, painted", answer["rectangles"], "ms")
+        self.add("full week / 200 plain rectangles", answer["full"] / answer["rectangles"], "×")
+        self.add("a card taken up over it", answer["taken_up"], "ms")
+        self.add("one step of a drag over it", answer["step"], "ms", "< 16")
+        self.add("the slowest step", answer["step_worst"], "ms", "< 16")
+        self.add("step of a drag / 200 plain rectangles", answer["step"] / answer["rectangles"], "×")
 
     def roster(self) -> None:
         folder = self.folder / "roster"

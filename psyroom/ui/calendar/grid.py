@@ -110,6 +110,11 @@ class WeekGrid(QWidget):
             self._lay_out()
         self._picture = None
 
+    def forget_picture(self) -> None:
+        """Paint anew what is kept as a picture."""
+        self._picture = None
+        self.update()
+
     def _painted(self, week: Week, frame: Frame) -> QPixmap:
         """Ground and cards, painted once until something changes."""
         ratio = self.devicePixelRatioF()

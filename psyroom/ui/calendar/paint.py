@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from psyroom.records.booking import CHANNELS, FORMS
 from psyroom.records.opening import WHY_CHANGED
@@ -52,7 +52,7 @@ EVENT_FACES = {"open": "planned", "held": "held", "cancelled": "gone"}
 
 
 def face_of(entry: Entry, now: datetime) -> Face:
-    """The colours that say how a booking or visit stands."""
+    """The colours that say how a booking, visit or entry stands."""
     if entry.kind == "event":
         return FACES[EVENT_FACES[entry.outcome]]
     if entry.inside:
@@ -101,7 +101,7 @@ class Ink:
 
     def __init__(self, font: QFont) -> None:
         self.font, self.metrics = font, QFontMetricsF(font)
-        self.height = self.metrics.height()
+        self.height, self.ascent = self.metrics.height(), self.metrics.ascent()
         self.width = lru_cache(maxsize=4096)(self.metrics.horizontalAdvance)
         self.fitted = lru_cache(maxsize=4096)(self._fitted)
         self.elided = lru_cache(maxsize=4096)(self._elided)
@@ -142,6 +142,9 @@ class Painter:
         self.small, self.name = inks(self.look)
         self.people = {e.person for d in week.days for e in d.entries}
         self._colours: dict[str, QColor] = {}
+        self._blanks: dict[tuple[int, int, Face, bool], QPixmap] = {}
+        px = self.look.px
+        self._px = {n: px(n) for n in (6, 11, 14, 34, 40, 58)}
 
     def colour(self, role: str) -> QColor:
         found = self._colours.get(role)
@@ -193,9 +196,12 @@ class Painter:
         return f"开放 · {person}" if person else "开放"
 
     def _hatch(self, box: QRectF, role: str) -> None:
+        self.p.fillRect(box, QBrush(self._faint(role), Qt.BrushStyle.BDiagPattern))
+
+    def _faint(self, role: str) -> QColor:
         colour = QColor(self.colour(role))
         colour.setAlpha(90)
-        self.p.fillRect(box, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+        return colour
 
     def _note(self, box: QRectF, words: str, role: str) -> None:
         """A small word in a band's corner, where there is room for it."""
@@ -225,22 +231,40 @@ class Painter:
     # ---- cards ------------------------------------------------------------------------------------------------
 
     def card(self, box: QRectF, entry: Entry) -> None:
-        face, p = face_of(entry, self.now), self.p
+        face, whole = face_of(entry, self.now), box.toRect()
+        self.p.drawPixmap(whole.topLeft(), self._blank(whole.size(), face, entry.kind == "event"))
+        narrow = box.width() < self._px[34]
+        self._words(box.adjusted(*((6, 1, 0, -1) if narrow else (9, 1, -4, -1))), entry, face)
+
+    def _blank(self, size: QSize, face: Face, hatched: bool) -> QPixmap:
+        """A card without its words: few sizes and faces make a week, and each is drawn once."""
+        key = (size.width(), size.height(), face, hatched)
+        found = self._blanks.get(key)
+        if found is not None:
+            return found
+        ratio = self.p.device().devicePixelRatio()
+        found = self._blanks[key] = QPixmap(size * ratio)
+        found.setDevicePixelRatio(ratio)
+        found.fill(Qt.GlobalColor.transparent)
+        p = QPainter(found)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0.5, 0.5, size.width() - 1, size.height() - 1)
         p.setPen(QPen(self.colour(face.border or face.stripe), 1))
         p.setBrush(self.colour(face.ground))
         p.drawRoundedRect(box, 4, 4)
-        if entry.kind == "event":
-            self._hatch(box.adjusted(1, 1, -1, -1), face.stripe)
-        p.fillRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), self.colour(face.stripe))
-        narrow = box.width() < self.look.px(34)
-        self._words(box.adjusted(*((6, 1, 0, -1) if narrow else (9, 1, -4, -1))), entry, face)
+        if hatched:
+            p.fillRect(box.adjusted(1, 1, -1, -1), QBrush(self._faint(face.stripe), Qt.BrushStyle.BDiagPattern))
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(self.colour(face.stripe))
+        p.drawRoundedRect(QRectF(box.left() + 1.5, box.top() + 1.5, 3.5, box.height() - 3), 1.5, 1.5)
+        p.end()
+        return found
 
     def _icons(self, box: QRectF, entry: Entry, face: Face, line: float) -> QRectF:
         """State and series as small pictures at the right; what is left for the words."""
-        px = self.look.px
-        side = px(14)
+        side = self._px[14]
         for name in (face.icon, "repeat" if entry.series else ""):
-            if not name or box.width() <= px(58):
+            if not name or box.width() <= self._px[58]:
                 continue
             top = box.top() + (min(box.height(), line + 4) - side) / 2
             icons.draw(self.p, name, QRect(int(box.right() - side), int(top), side, side), self.colour(face.soft))
@@ -248,38 +272,38 @@ class Painter:
         return box
 
     def _words(self, whole: QRectF, entry: Entry, face: Face) -> None:
-        px, p = self.look.px, self.p
-        if whole.width() < px(11):
+        if whole.width() < self._px[11]:
             return
         line = self.name.height
-        box = self._icons(whole, entry, face, line)
-        p.setFont(self.name.font)
-        p.setPen(self.colour(face.ink))
-        room = box.width()
+        box = self._icons(whole, entry, face, line) if face.icon or entry.series else whole
+        room, left = box.width(), box.left()
         if box.height() < line + self.small.height - 1:
             short = self.name.fitted(entry.who, room)
-            p.drawText(box, MIDDLE_LEFT, short)
-            used = self.name.width(short) + px(6)
-            if room - used > px(40):
-                self._soft(box.adjusted(used, 0, 0, 0), detail_words(entry, with_person=False), face, MIDDLE_LEFT)
+            middle = box.center().y()
+            self._write(self.name, face.ink, left, middle - line / 2, short)
+            used = self.name.width(short) + self._px[6]
+            if room - used > self._px[40]:
+                detail = self.small.elided(detail_words(entry, with_person=False), room - used)
+                self._write(self.small, face.soft, left + used, middle - self.small.height / 2, detail)
             return
-        p.drawText(box, TOP_LEFT, self.name.fitted(entry.who, room))
+        self._write(self.name, face.ink, left, box.top(), self.name.fitted(entry.who, room))
         lines = [detail_words(entry, with_person=False)]
         if len(self.people) > 1:
             lines.append(entry.person_name)
-        lines.append(f"{clock(entry.starts)}—{clock(entry.ends)}")
-        rest = whole.adjusted(0, line, 0, 0)
+        lines.append(span(entry.starts, entry.ends))
+        top = whole.top() + line
         for words in lines:
-            if rest.height() < self.small.height - 2:
+            if whole.bottom() - top < self.small.height - 2:
                 break
             if words:
-                self._soft(rest, words, face, TOP_LEFT)
-                rest = rest.adjusted(0, self.small.height, 0, 0)
+                self._write(self.small, face.soft, left, top, self.small.elided(words, whole.width()))
+                top += self.small.height
 
-    def _soft(self, box: QRectF, words: str, face: Face, where: Qt.AlignmentFlag) -> None:
-        self.p.setFont(self.small.font)
-        self.p.setPen(self.colour(face.soft))
-        self.p.drawText(box, where, self.small.elided(words, box.width()))
+    def _write(self, ink: Ink, role: str, left: float, top: float, words: str) -> None:
+        """A line of words from its top left corner; to a point, as laying out into a box costs twice as much."""
+        self.p.setFont(ink.font)
+        self.p.setPen(self.colour(role))
+        self.p.drawText(QPointF(left, top + ink.ascent), words)
 
     def sliver(self, box: QRectF) -> None:
         """A cancelled booking: a thin strip at the column's edge, so that the slot looks free, which it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -47,6 +47,21 @@ NOON = 12 * 60 + 10  # proposed where nothing is planned yet
 MINUTE = 60_000  # milliseconds between two looks at the clock
 
 
+class Tools(QWidget):
+    """Buttons of the head that give way while something is open at the side."""
+
+    def __init__(self, *buttons: QWidget) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        for made in buttons:
+            row.addWidget(made)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+
 class Here(Page):
     """One week at a time."""
 
@@ -77,6 +92,7 @@ class Here(Page):
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet(384)
         self.sheet.closed.connect(self._shut)
+        self.sheet.installEventFilter(self)
         self.across.addWidget(self.sheet)
         self.desk, self.mover = Desk(self), Mover(self)
         self.waiting_desk = WaitingDesk(room, shell, self.sheet, self.now)
@@ -103,13 +119,16 @@ class Here(Page):
         self.back = quiet("回到本周", self.to_today, small=True, tip="回到本周（T）")
         row.addWidget(self.back)
         row.addStretch(1)
-        row.addWidget(tool("skip-forward", "下一个空位（N）", self.next_free, shortcut="F3"))
-        row.addWidget(tool("chalkboard-teacher", "上课、讲座、活动（E）", self.new_event))
-        row.addWidget(tool("users-three", "团体（G）", self.show_groups))
-        row.addWidget(tool("printer", "下一个上课日的预约名单", self.print_tomorrow, shortcut="Ctrl+P"))
+        self.tools = Tools(
+            tool("skip-forward", "下一个空位（N）", self.next_free, shortcut="F3"),
+            tool("chalkboard-teacher", "上课、讲座、活动（E）", self.new_event),
+            tool("users-three", "团体（G）", self.show_groups),
+            tool("printer", "下一个上课日的预约名单", self.print_tomorrow, shortcut="Ctrl+P"),
+            button("直接来访", self.walk_in, icon_name="user-plus", tip="直接来访（Ctrl+Q）"),
+        )
+        row.addWidget(self.tools)
         self.waiting = button("候补", self.toggle_waiting, icon_name="hourglass", tip="谁在等空位（W）")
         row.addWidget(self.waiting)
-        row.addWidget(button("直接来访", self.walk_in, icon_name="user-plus", tip="直接来访（Ctrl+Q）"))
         row.addWidget(primary("新预约", self.new, icon_name="plus", shortcut="Ctrl+N"))
         return row
 
@@ -161,6 +180,11 @@ class Here(Page):
         self.assumed.setVisible(any(d.assumed for d in self.week.days))
         count = self.waiting_desk.count()
         self.waiting.setText(f"候补 {count}" if count else "候补")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.sheet and event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self.tools.setVisible(event.type() == QEvent.Type.Hide)
+        return False
 
     def shown(self) -> None:
         self._show_week()

@@ -15,6 +15,7 @@ from psyroom.rules.time import WEEKDAYS
 from psyroom.rules.typed import span
 from psyroom.ui.kit import button, quiet, text
 from psyroom.ui.kit.reasons import ReasonBar
+from psyroom.ui.kit.sheet import into_sight
 
 
 def free_words(free: Free, asked: date | None) -> str:
@@ -92,3 +93,4 @@ class Conflicts(QWidget):
             self.bar = ReasonBar()
             self.column.insertWidget(min(2, self.column.count()), self.bar)
         self.bar.ask("为什么要破例？选一项就保存", URGENT, self.urgent.emit)
+        into_sight(self.bar)

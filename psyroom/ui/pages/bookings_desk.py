@@ -50,7 +50,7 @@ class Desk:
         """The form for a lesson, a talk, an activity."""
         form = EventForm(self.room, self.page.now)
         kept = drafts.load(self.room, events.FORM)
-        values = {"person": self.page.default_person()}
+        values: dict[str, Any] = {"person": self.page.default_person(), "place": ""}
         if kept is not None:
             values |= {k: v for k, v in kept.items() if k not in ("day", "starts", "ends")}
             form.notice("接着上次没有填完的日程", self.forget, "清空")

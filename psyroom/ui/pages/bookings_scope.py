@@ -12,6 +12,7 @@ from psyroom.services.series import SCOPES
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui.kit.reasons import ReasonBar
+from psyroom.ui.kit.sheet import into_sight
 
 
 class ScopeBar(ReasonBar):
@@ -19,7 +20,9 @@ class ScopeBar(ReasonBar):
 
     def ask_scope(self, what: str, then: Callable[[str], object], back: QWidget | None = None) -> None:
         """`what`: 取消 or 改 …, for the question; `then` gets the scope's code."""
-        self.ask(f"这是系列里的一次，{what}哪些？", SCOPES, then, first="one", back=back)
+        choices = {code: words.replace("改", what) for code, words in SCOPES.items()}
+        self.ask(f"这是系列里的一次，{what}哪些？", choices, then, first="one", back=back)
+        into_sight(self)
 
 
 def place_in_series(room: Room, entry: Entry, now: datetime) -> tuple[str, list[series.Part]]:

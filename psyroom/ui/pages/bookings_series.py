@@ -24,6 +24,7 @@ from psyroom.ui.icons import Glyph
 from psyroom.ui.kit import Choice, DayField, Field, NumberField, TextField, button, quiet, text
 from psyroom.ui.kit.flow import Flow, empty_layout
 from psyroom.ui.kit.reasons import ReasonBar
+from psyroom.ui.kit.sheet import into_sight
 from psyroom.ui.kit.texts import set_kind
 from psyroom.ui.tokens import SPACE
 
@@ -243,9 +244,10 @@ class PlanRow(QWidget):
         for free in planned.fixes[:2]:
             row = (free.day, free.starts, free.ends)
             ways.append(self._way(fix_words(free, planned.day), partial(self.place_wanted.emit, row)))
-        self.field = TextField("或写 1250、周四 1250，回车")
+        self.field = TextField("或写 1250")
         self.field.setAccessibleName("另写时间")
-        self.field.setMinimumWidth(tokens.now().px(180))
+        self.field.setToolTip("写一个时间或星期，回车：1250、1250-1330、周四 1250")
+        self.field.setFixedWidth(tokens.now().px(116))
         self.field.returnPressed.connect(self._typed)
         column.addWidget(_indented(Flow(*ways, self.field)))
 
@@ -265,7 +267,9 @@ class PlanRow(QWidget):
             self.place_wanted.emit(found)
 
     def focus(self) -> None:
+        """The keyboard to the first way out, and the row into sight."""
         (self.ways[0] if self.ways else self).setFocus()
+        into_sight(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -379,6 +383,7 @@ class Plan(QWidget):
     def _break_rule(self, at: int) -> None:
         """A reason for the room's rules: one holds for every date of the series that breaks them."""
         self.bar.ask("为什么破例？", URGENT, partial(self._because, at), back=self.rows[at].ways[0])
+        into_sight(self.bar)
 
     def _because(self, at: int, code: str) -> None:
         for line in self.lines:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from sqlmodel import SQLModel
 
@@ -20,6 +20,7 @@ from psyroom.store.room import Room
 from psyroom.ui.kit import Choice, DayField, Form, quiet, text
 from psyroom.ui.pages.bookings_conflicts import Conflicts
 from psyroom.ui.pages.bookings_series import Plan, Repeat
+from psyroom.ui.tokens import SPACE
 
 LOOK_AFTER = 200  # milliseconds after the last key until the time is looked at
 USUAL = 40  # minutes of a booking when only its beginning was typed
@@ -65,17 +66,15 @@ class TimedForm(Form):
 
     def _hours(self) -> None:
         """Day, from, to, what speaks against it, how often."""
-        self.add("day", controls={"day": DayField(today=lambda: self.now().date())})
-        self.add("starts", "ends")
         self.next_button = quiet(
-            "下一个空位（F3）", self.next_free, small=True, tip="填上下一个空位；再按一次，再下一个（F3）"
+            "下一个空位 F3", self.next_free, small=True, tip="填上下一个空位；再按一次，再下一个（F3）"
         )
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.next_button)
-        row.addStretch(1)
-        self.put(holder)
+        across = QHBoxLayout()
+        across.setSpacing(SPACE)
+        across.addWidget(self.make("day", DayField(today=lambda: self.now().date())), 1)
+        across.addWidget(self.next_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._put(across)
+        self.add("starts", "ends")
         self.put(self.conflicts)
         if not self.about:
             self.put(self.repeat)
