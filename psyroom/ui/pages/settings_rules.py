@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout
 
 from psyroom.errors import NotValid
-from psyroom.rules.typed import length
 from psyroom.services import room_rules
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
@@ -85,7 +84,7 @@ class RulesSection(Section):
         self.save_button.setEnabled(read != self._now)
         self.back_button.setVisible(read != self._now)
         between = max(self._now["buffer_after"], self._now["buffer_before"]) if self._now else 0
-        words = [f"现在：同一位老师的两次预约之间留出 {length(between)}" if between else "现在：两次预约可以紧挨着"]
+        words = [f"现在：同一位老师的两次预约之间留出 {shown(between)}" if between else "现在：两次预约可以紧挨着"]
         if self._now.get("lead"):
             words.append(f"至少提前 {shown(self._now['lead'])}预约")
         self.sentence.setText("；".join(words) + "。")
