@@ -247,12 +247,13 @@ def propose(
     people: Sequence[str] = (),
     cannot: Mapping[str, Collection[int]] | None = None,
     afresh: bool = False,
+    as_if: Sequence[Turn] = (),
 ) -> Proposal:
     """Who could keep the openings from today on that nobody keeps yet; nothing is saved. Fair by the minutes planned in
     the semester before these days, so that months even each other out. Needs a counsellor.
 
     `people`: who takes part, all accounts where none is named; `cannot`: weekdays (1 Monday) by person; `afresh`: turns
-    that stand are proposed anew too, but for substitutions."""
+    that stand are proposed anew too, but for substitutions; `as_if`: turns not yet saved that count as if they were."""
     needs_counsellor(room)
     school = context(room)
     term = school.term_on(first)
@@ -266,7 +267,7 @@ def propose(
     if not taking_part:
         raise Refused(why="没有可以排班的人，请先选参加值班的人。")
     by_id = {turn.id: turn for turn in turns}
-    standing = [_turn_of(slot, by_id) for slot in plan]
+    standing = _with([_turn_of(slot, by_id) for slot in plan], as_if)
     again = [
         turn.day >= room.today() and (not turn.person or (afresh and bool(turn.id) and not turn.instead_of))
         for turn in standing
@@ -284,6 +285,17 @@ def propose(
         elif new:
             nobody.append(turn)
     return Proposal(tuple(made), tuple(nobody))
+
+
+def _with(standing: Iterable[Turn], as_if: Sequence[Turn]) -> list[Turn]:
+    """The turns as they would stand, each unsaved one taken once."""
+    found, left = [], list(as_if)
+    for turn in standing:
+        same = next((t for t in left if replace(t, person=turn.person) == turn), None)
+        if same is not None:
+            left.remove(same)
+        found.append(same or turn)
+    return found
 
 
 def save(room: Room, turns: Sequence[Turn]) -> int:
