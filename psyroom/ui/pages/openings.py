@@ -39,8 +39,6 @@ from psyroom.ui.pages import openings_rows as show
 from psyroom.ui.pages.openings_edit import KINDS
 from psyroom.ui.pages.openings_fill import FillBar
 from psyroom.ui.pages.openings_handover import UnreadCard, ask_what_to_leave
-from psyroom.ui.pages.openings_import import LedgerImport
-from psyroom.ui.pages.openings_print import SheetPreview
 from psyroom.ui.pages.openings_record import RecordCard
 from psyroom.ui.pages.openings_said import Recording
 from psyroom.ui.pages.openings_sign import SignCard
@@ -98,6 +96,7 @@ class Here(Recording):
             "",
             button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
             button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
+            button("轮值表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
             self.duty,
         )
@@ -325,8 +324,18 @@ class Here(Recording):
         self._count()
 
     def open(self, **target: Any) -> None:
-        """`day`: show its week, with the keyboard on the first line that waits for a word."""
-        if isinstance(day := target.get("day"), date):
+        """`day`: its week, with the keyboard on the first line that waits for a word; `sign`: its week, to be signed;
+        `handover`: what was left; `rota`: the month of a day."""
+        if target.get("handover"):
+            self.to_now()
+            self.unread.rows.focus_first()
+        elif isinstance(day := target.get("rota"), date):
+            self.begin_rota(day)
+        elif isinstance(day := target.get("sign"), date):
+            self._to(day)
+            self.signature.go.setFocus()
+            self.record.to_waiting()
+        elif isinstance(day := target.get("day"), date):
             self._to(day)
             self.record.to_waiting()
 
@@ -365,15 +374,27 @@ class Here(Recording):
 
     # ---- beside the week: ledger and paper
 
+    # What reads and makes files is loaded when it is first wanted: it would double the time of the page's first showing.
+
     def begin_import(self) -> None:
+        from psyroom.ui.pages.openings_import import LedgerImport
+
         self._beside(LedgerImport(self.room, self.shell, self._back))
 
-    def begin_print(self) -> None:
-        self._beside(SheetPreview(self.room, self.shell, self._day, self._back))
+    def begin_print(self, which: str = "week") -> None:
+        """The sheets of week and semester and the week for the door, seen before they are printed."""
+        from psyroom.ui.pages.openings_print import SheetPreview
+
+        self._beside(SheetPreview(self.room, self.shell, self._day, self._back, which=which))
+
+    def begin_rota(self, day: date | None = None) -> None:
+        """The month's rota: who keeps which opening."""
+        from psyroom.ui.pages.rota import Rota
+
+        self._beside(Rota(self.room, self.shell, day or self._day, self._back))
 
     def print_door(self) -> None:
-        """The week's openings for the door, seen before they are printed."""
-        self._beside(SheetPreview(self.room, self.shell, self._day, self._back, which="door"))
+        self.begin_print("door")
 
     def _beside(self, page: QWidget) -> None:
         self.sheet.shut()

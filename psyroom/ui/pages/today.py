@@ -37,6 +37,7 @@ from psyroom.ui.kit import (
 )
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import TONES
+from psyroom.ui.pages.openings_handover import ask_what_to_leave
 from psyroom.ui.pages.today_ahead import DaysAhead
 from psyroom.ui.pages.today_begin import BeginCard
 from psyroom.ui.pages.today_slips import SlipBox, SlipReader
@@ -288,10 +289,11 @@ class Here(Page):
 
     # ---- deeds
 
-    def _do(self, deed: Any, say: Any, *kinds: str) -> None:
+    def _do(self, deed: Any, say: Any, *kinds: str) -> bool:
         done = self.shell.attempt(deed, kinds=kinds)
         if done:
             self.shell.toast(say(done.result) if callable(say) else say, undo=True)
+        return bool(done)
 
     def arrive(self, entry: Entry) -> None:
         self._do(
@@ -318,7 +320,8 @@ class Here(Page):
             self.shell.go("openings", day=mine[0].day)
             self.shell.toast("上次的值班还没有结束，请先补上结束时间")
         elif mine:
-            self._do(lambda: openings.duty_off(self.room, now, mine[0].id), "值班已结束", "opening")
+            if self._do(lambda: openings.duty_off(self.room, now, mine[0].id), "值班已结束", "opening"):
+                ask_what_to_leave(self.room, self.shell, self.sheet)
         else:
             self._do(lambda: openings.duty_on(self.room, now), "值班已开始，辅导室开放计时中", "opening")
 
