@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "waiting", "roster", "return")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -129,6 +129,18 @@ class Bench:
         self.add("one step of a drag over it", answer["step"], "ms", "< 16")
         self.add("the slowest step", answer["step_worst"], "ms", "< 16")
         self.add("step of a drag / 200 plain rectangles", answer["step"] / answer["rectangles"], "×")
+
+    def waiting(self) -> None:
+        """The list, and whom a freed time suits, at 200 who wait; against a bare reading of their rows."""
+        folder = self.folder / "waiting"
+        drive(make_practice(folder, times=1, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.waiting", str(folder)))
+        entries = answer["entries"]
+        self.add(f"bare reading of {entries} who wait", answer["bare"], "ms")
+        for name, key in (("the waiting list", "list"), ("whom a free time suits", "matches")):
+            self.add(f"{name}, {entries} entries", answer[key], "ms", "< 50")
+            self.add(f"{name} / bare reading", answer[key] / answer["bare"], "×")
+        self.add(f"times for one who waits, {entries} entries", answer["times"], "ms", "< 50")
 
     def roster(self) -> None:
         folder = self.folder / "roster"

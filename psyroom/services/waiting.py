@@ -131,6 +131,12 @@ def entry(room: Room, waiting_id: str, now: datetime) -> Waits | None:
     return next((found for found in listed(room, now) if found.id == waiting_id), None)
 
 
+def count(room: Room) -> int:
+    """How many wait."""
+    with room.read() as session:
+        return len(ask.waiting(session))
+
+
 def to_ask(room: Room, now: datetime) -> int:
     """How many entries have passed their last day and must be asked."""
     with room.read() as session:

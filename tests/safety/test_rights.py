@@ -57,7 +57,7 @@ FOR_THE_DESK = {
     "trial": "of of_new",
     "urgency": "keep",
     "visits": "arrive walk_in receiver who_receives leave correct no_show follow_up",
-    "waiting": "listed of_student entry to_ask day_bands matches free_around times add change withdraw renew take",
+    "waiting": "listed count of_student entry to_ask day_bands matches free_around times add change withdraw renew take",
     "week": "week day_of entry",
     "week_reasons": "set_reason reason_of suggestion",
 }

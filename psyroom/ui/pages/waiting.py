@@ -41,7 +41,7 @@ class WaitingDesk(QObject):
 
     def count(self) -> int:
         """How many wait."""
-        return len(waiting.listed(self.room, self.now()))
+        return waiting.count(self.room)
 
     def show(self, at: str = "") -> None:
         """The list; the keyboard on the entry `at`, else on the first."""
