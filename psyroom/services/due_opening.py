@@ -123,7 +123,7 @@ def next_rota(ground: Ground) -> list[Task]:
         Task(
             "rota",
             f"{first.month} 月还有 {len(open_turns)} 班没有人值",
-            "排一下轮值表，各人时数会尽量均匀",
+            "排一下值班表，各人时数会尽量均匀",
             "",
             "openings",
             {"rota": date(first.year, first.month, 1)},

@@ -96,7 +96,7 @@ class Here(Recording):
             "",
             button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
             button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
-            button("轮值表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
+            button("值班表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
             self.duty,
         )
@@ -180,7 +180,10 @@ class Here(Recording):
     # ---- what is shown
 
     def refresh(self, kinds: set[str]) -> None:
-        """Openings, visits, the plan or the calendar changed."""
+        """Openings, visits, the plan or the calendar changed; what stands in the week's place is told too."""
+        beside = self.stack.currentWidget()
+        if beside is not self.browse and hasattr(beside, "refresh"):
+            beside.refresh(kinds)
         if kinds and not kinds & WATCHED:
             return
         self._stale = True

@@ -66,6 +66,7 @@ class Rota(Changing):
         self._pending: dict[str, str] = {}
         self._out: set[str] = set()
         self._cannot: dict[str, list[int]] = {}
+        self._behind = False
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self.stack = QStackedWidget()
@@ -172,9 +173,12 @@ class Rota(Changing):
 
     def refresh(self, kinds: set[str]) -> None:
         """The plan, the rota, people, appointments or the log changed."""
-        self._load()
+        self._behind = True
+        if self.isVisible():
+            self._load()
 
     def _load(self) -> None:
+        self._behind = False
         year, month = self._at.year, self._at.month
         school = context(self.room)
         self.month = rota.month(self.room, year, month)
@@ -282,6 +286,8 @@ class Rota(Changing):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._behind:
+            self._load()
         self.grid.setFocus()
 
     def leave(self) -> None:
