@@ -65,7 +65,8 @@ def look_in(
     `booking_id`: the one that is changed, which is not held against itself; `without`: others to leave out too."""
     was = ask.booking(session, booking_id) if booking_id else None
     asked = around.asked(session, fields, booking_id)
-    return around.look(session, school, asked, now, without, around.appointment(was) if was is not None else None)
+    stood = around.appointment(was) if was is not None and was.outcome in STANDING else None
+    return around.look(session, school, asked, now, without, stood)
 
 
 def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str = "") -> Checked:
@@ -252,7 +253,8 @@ def reopen(room: Room, booking_id: str, now: datetime) -> Booked:
             raise Clashes(found.hard, found.free, confirm=False)
         row.outcome, row.follow_up = "open", ""
         deed.session.add(row)
-        return Booked(row.id, (f"{day_name(row.day)} {span(row.starts, row.ends)} 已恢复",), deed.id)
+        said = [c.sentence for c in found.soft if c.kind == "buffer"]
+        return Booked(row.id, (f"{day_name(row.day)} {span(row.starts, row.ends)} 已恢复", *said), deed.id)
 
 
 def after_undo(session: Session, steps: Iterable[Step]) -> None:

@@ -48,7 +48,7 @@ def look_in(
     """What speaks against an entry, inside the caller's transaction; `without`: bookings and entries to leave out."""
     was = ask.event(session, event_id) if event_id else None
     asked = around.event_appointment(fields, id=event_id)
-    stood = around.event_appointment(was) if was is not None else None
+    stood = around.event_appointment(was) if was is not None and was.outcome != "cancelled" else None
     return around.look(session, school, asked, now, without, stood)
 
 
