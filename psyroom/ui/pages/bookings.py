@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.booking import Free
 from psyroom.rules.time import monday_of
-from psyroom.services import bookings, drafts, hours, visits, waiting
+from psyroom.services import bookings, drafts, hours, visits
 from psyroom.services import week as weeks
 from psyroom.services.bookings import FORM
 from psyroom.services.today import next_school_day
@@ -19,17 +19,16 @@ from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui.calendar.layout import STEP
 from psyroom.ui.calendar.whole import WeekCalendar
-from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, rule, text, tool
+from psyroom.ui.kit import Card, Choice, Elided, SideSheet, button, primary, quiet, text, tool
 from psyroom.ui.page import Page
+from psyroom.ui.pages.bookings_beside import Beside
 from psyroom.ui.pages.bookings_desk import USUAL_EVENT, Desk
 from psyroom.ui.pages.bookings_entry import EntryCard
 from psyroom.ui.pages.bookings_event import KINDS, EventCard
 from psyroom.ui.pages.bookings_moving import Mover
-from psyroom.ui.pages.bookings_print import TomorrowPreview
 from psyroom.ui.pages.bookings_timed import USUAL, TimedForm, receivers
 from psyroom.ui.pages.groups import GroupsDesk
 from psyroom.ui.pages.waiting import WaitingDesk, WaitingPanel
-from psyroom.ui.pages.waiting_offers import Offers
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -39,9 +38,11 @@ WATCHED = {
 }  # fmt: skip
 HOW = (
     "拖过空白处就是预约，拖卡片改时间，拖上下沿改长短。方向键走格，直接打 1430 就到那里，回车预约或打开，M 搬，Del 取消，"
-    "N 下一个空位，W 候补，E 上课和活动，G 团体，T 今天，PgUp/PgDn 换周。"
+    "N 下一个空位，W 候补，H 谁能来，E 上课和活动，G 团体，T 今天，PgUp/PgDn 换周。"
 )
-KEYS = {Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups"}
+KEYS = {
+    Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_H: "who_here", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups",
+}  # fmt: skip
 CROWD = 3  # counsellors from which one sees one's own week first
 NOON = 12 * 60 + 10  # proposed where nothing is planned yet
 MINUTE = 60_000  # milliseconds between two looks at the clock
@@ -70,7 +71,7 @@ class Here(Page):
         self.body.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
         self.body.setSpacing(SPACE)
         self.monday = monday_of(room.today())
-        self.stack = QStackedWidget()
+        self.stack, self.beside = QStackedWidget(), Beside(self)
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
         column = QVBoxLayout(self.browse)
@@ -123,7 +124,10 @@ class Here(Page):
             tool("skip-forward", "下一个空位（N）", self.next_free, shortcut="F3"),
             tool("chalkboard-teacher", "上课、讲座、活动（E）", self.new_event),
             tool("users-three", "团体（G）", self.show_groups),
-            tool("printer", "下一个上课日的预约名单", self.print_tomorrow, shortcut="Ctrl+P"),
+            tool("keyboard", "按纸质记录补录", self.beside.key_in, shortcut="Ctrl+B"),
+            tool(
+                "printer", "打印名单、预约条、通知条、门口时间表，导出日历", self.beside.print_papers, shortcut="Ctrl+P"
+            ),
             button("直接来访", self.walk_in, icon_name="user-plus", tip="直接来访（Ctrl+Q）"),
         )
         row.addWidget(self.tools)
@@ -198,17 +202,20 @@ class Here(Page):
             self._show_week()
 
     def open(self, **target: Any) -> None:
-        """`booking` or `visit`: its card; `day`: its week; `new`: a form; `free` (a Free): a form at that time."""
+        """`booking`, `visit`, `event`: its card; `day`: its week; `new`: a form; `free` (a Free): one then; `waiting`: the
+        list; `print`, `key_in`: as `Beside.open`."""
         if free := target.get("free"):
             self.book(free.day, free.starts, free.ends)
         elif target.get("new"):
             self.new()
-        elif booking := target.get("booking"):
-            self.show_entry("booking", str(booking))
-        elif visit := target.get("visit"):
-            self.show_entry("visit", str(visit))
+        elif kind := next((k for k in ("booking", "visit", "event") if target.get(k)), ""):
+            self.show_entry(kind, str(target[kind]))
+        elif self.beside.open(target):
+            return
         elif isinstance(day := target.get("day"), date):
             self._to_week(day)
+        elif target.get("waiting") and not isinstance(self.sheet.body(), WaitingPanel):
+            self.toggle_waiting()
 
     # ---- walking
 
@@ -377,6 +384,13 @@ class Here(Page):
             self.grid.choose()
             self.waiting_desk.show()
 
+    def who_here(self) -> None:
+        """Whom on the waiting list the free time at the cursor suits."""
+        mark = self.grid.cursor_mark
+        day = self.monday + timedelta(days=mark.day)
+        self.desk.let_go()
+        self.waiting_desk.who(day, mark.starts, mark.ends, self.default_person())
+
     def show_groups(self) -> None:
         """The groups at the side."""
         self.desk.let_go()
@@ -385,20 +399,9 @@ class Here(Page):
 
     def freed(self, day: date, starts: int, ends: int, person: str, place: str) -> None:
         """A time is open again: whom on the waiting list it suits stands in the same side card."""
-        free = Free(day, starts, ends, person, place)
-        if not waiting.matches(self.room, free, self.now()):
-            return
         card = self.sheet.body()
-        if not isinstance(card, EntryCard | EventCard):
-            self.waiting_desk.offer(free)
-            return
-        offers = Offers(self.room, self.shell, self.now, free)
-        offers.booked.connect(self._from_the_list)
-        offers.declined.connect(self.sheet.shut)
-        card.column.addWidget(rule())
-        card.column.addWidget(offers)
-        if card.entry.outcome != "no_show":
-            offers.focus_first()
+        beside = card if isinstance(card, EntryCard | EventCard) else None
+        self.waiting_desk.freed(Free(day, starts, ends, person, place), beside)
 
     def _from_the_list(self, day: date, starts: int, ends: int, _booking: str = "") -> None:
         self.sheet.shut()
@@ -409,20 +412,7 @@ class Here(Page):
         self.grid.choose()
         self.grid.setFocus()
 
-    # ---- walking in, printing
+    # ---- walking in
 
     def walk_in(self) -> None:
         self.shell.walk_in()
-
-    def print_tomorrow(self) -> None:
-        preview = TomorrowPreview(self.room, self.shell, self.now().date(), self._end_print)
-        self.sheet.shut()
-        self.stack.addWidget(preview)
-        self.stack.setCurrentWidget(preview)
-
-    def _end_print(self) -> None:
-        preview = self.stack.currentWidget()
-        self.stack.setCurrentWidget(self.browse)
-        self.stack.removeWidget(preview)
-        preview.deleteLater()
-        self.grid.setFocus()

@@ -235,6 +235,3 @@ class PrintChooser(QWidget):
 def _ending(target: Path, ending: str) -> Path:
     """The name with its ending, where the person left it out."""
     return target if target.suffix.lower() == ending else target.with_name(target.name + ending)
-
-
-TomorrowPreview = PrintChooser
