@@ -285,6 +285,28 @@ def test_moving_away_offers_what_was_left(small: Small, page: Here) -> None:
     assert state_of(small, entry) == "booked" and len(booked(small)) == 2
 
 
+def test_who_could_come_in_any_free_time(small: Small, page: Here, qtbot: QtBot) -> None:
+    entry = wait(small, 0, (NOON_4,))
+    book(small, 1, starts=725, ends=765)
+    page.grid.put_cursor(THURSDAY, 780, 810)
+    page.grid.setFocus()
+    key(qtbot, Qt.Key.Key_H)
+    offers = body(page, Offers)
+    assert (offers.freed.starts, offers.freed.ends, offers.freed.person) == (765, 825, small.wang)
+    (match,) = offers.found
+    assert match.entry.id == entry and match.starts >= 765 + 10, "the minutes between two are left free"
+    key(qtbot, Qt.Key.Key_Escape)
+    page.grid.put_cursor(THURSDAY, 730, 760)
+    key(qtbot, Qt.Key.Key_H)
+    assert not page.sheet.isVisible()
+
+
+def test_a_task_leads_to_the_list(small: Small, page: Here) -> None:
+    wait(small, 0)
+    page.open(waiting=True)
+    assert len(lines(body(page, WaitingPanel))) == 1
+
+
 def test_a_lesson_asks_for_a_yes(small: Small, page: Here, qtbot: QtBot) -> None:
     entry = wait(small, 0)
     page.freed(THURSDAY, 600, 645, small.wang, small.places[0])

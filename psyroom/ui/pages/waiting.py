@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,8 @@ from psyroom.services import school as schools
 from psyroom.services.waiting import FORM, Waits
 from psyroom.store.room import Room
 from psyroom.ui.kit import Card, EmptyState, Row, RowList, SideSheet, button, primary, quiet, rule, text
+from psyroom.ui.pages.bookings_entry import EntryCard
+from psyroom.ui.pages.bookings_event import EventCard
 from psyroom.ui.pages.waiting_form import WaitingForm
 from psyroom.ui.pages.waiting_offers import KINDS, Offers, Side, StillWaits, waited
 from psyroom.ui.window import Shell
@@ -59,14 +61,40 @@ class WaitingDesk(QObject):
 
     def offer(self, freed: Free, *, also_nobody: bool = False) -> bool:
         """Whom a free time suits; False, and nothing is shown, where it suits nobody (unless `also_nobody`)."""
-        found = waiting.matches(self.room, freed, self.now())
-        if not found and not also_nobody:
+        if not also_nobody and not waiting.matches(self.room, freed, self.now()):
             return False
-        offers = Offers(self.room, self.shell, self.now, freed)
-        offers.booked.connect(self.booked)
-        offers.declined.connect(self.sheet.shut)
-        self.sheet.open("谁可以来？", offers)
+        self.sheet.open("谁可以来？", self._offers(freed))
         return True
+
+    def freed(self, free: Free, card: EntryCard | EventCard | None) -> None:
+        """A time is open again: whom it suits stands under the card that freed it, else at the side; nothing where it suits
+        nobody. Who did not come is asked after first, so the keyboard then stays with the card."""
+        if card is None:
+            self.offer(free)
+            return
+        offers = self._offers(free)
+        if not offers.found:
+            offers.deleteLater()
+            return
+        card.column.addWidget(rule())
+        card.column.addWidget(offers)
+        if card.entry.outcome != "no_show":
+            offers.focus_first()
+
+    def _offers(self, free: Free) -> Offers:
+        made = Offers(self.room, self.shell, self.now, free)
+        made.booked.connect(self.booked)
+        made.declined.connect(self.sheet.shut)
+        return made
+
+    def who(self, day: date, starts: int, ends: int, person: str) -> None:
+        """Whom the free time about these hours suits; a word where the counsellor is taken."""
+        place = next((p for p, _, active in schools.places(self.room) if active), "")
+        free = waiting.free_around(self.room, day, starts, ends, person, place, self.now())
+        if free is None:
+            self.shell.toast("这个时间已经有安排了，请把光标移到空白处")
+        else:
+            self.offer(free, also_nobody=True)
 
     def after_booking(self, student: str) -> bool:
         """A student was booked by the ordinary form: an entry on the list may come off. False where there is none."""
