@@ -133,6 +133,7 @@ class Rota(Changing):
         self.grid.exchanged.connect(self.exchange)
         self.grid.walked.connect(self._say)
         self.grid.turned.connect(self.turn)
+        self.grid.doubted.connect(self._doubt)
         self.area = scrolled(self.grid)
         column.addWidget(self.area, 1)
         self.empty = EmptyState(
@@ -260,6 +261,9 @@ class Rota(Changing):
             self.detail.setText(self.grid.spots[at].words)
             box = self.grid.boxes()[at].toRect()
             self.area.ensureVisible(box.center().x(), box.center().y(), 10, box.height() * 2)
+
+    def _doubt(self, typed: str, names: list[str]) -> None:
+        self.detail.setText(f"“{typed}”：{'、'.join(names)}，请接着打，或用数字")
 
     def _alone(self) -> None:
         """The side sheet was shut: the hours stand beside the month again."""

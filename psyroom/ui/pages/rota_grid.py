@@ -55,6 +55,7 @@ class RotaGrid(QWidget):
     opened = Signal(int)
     exchanged = Signal(int, int)
     walked = Signal(int)
+    doubted = Signal(str, list)  # initials typed so far, and the names they may mean
     turned = Signal(int)  # so many months on
 
     def __init__(self) -> None:
@@ -208,9 +209,13 @@ class RotaGrid(QWidget):
         elif len(found) == 1:
             self._letters = ""
             self.put.emit(self.at, found[0])
+        elif found:
+            self.doubted.emit(self._letters, [name for p, name in self._people if p in found])
 
     def _forget_letters(self) -> None:
-        self._letters = ""
+        if self._letters:
+            self._letters = ""
+            self._tell()
 
     # ---- mouse ----------------------------------------------------------------------------------------------------
 
