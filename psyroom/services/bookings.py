@@ -22,7 +22,8 @@ from psyroom.rules.intervals import meet
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.services import around, clients, drafts, groups, urgency
-from psyroom.services.around import Checked, Clashes
+from psyroom.services.around import Checked as Checked  # callers of the deeds meet them here
+from psyroom.services.around import Clashes as Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
 from psyroom.services.week import event_title, own_lessons_on
