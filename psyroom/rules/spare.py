@@ -86,10 +86,11 @@ def _share(missing: int, room: Sequence[int]) -> list[int]:
     return shares
 
 
-def sentence(parts: Sequence[Spare], missing: int) -> str:
-    """周五午休、晚自习各开 1 小时即够。"""
+def sentence(parts: Sequence[Spare], missing: int, weekend: bool = True) -> str:
+    """周五午休、晚自习各开 1 小时即够。 `weekend`: a day without school, and no holiday, is still to come this week."""
     if not parts:
-        return "本周余下的上课日里没有空着的课外时段了，可以周末加开。" if missing > 0 else ""
+        way = "可以周末加开" if weekend else "可以以后补开，并给这一周选一个原因"
+        return f"本周余下的上课日里没有空着的课外时段了，{way}。" if missing > 0 else ""
     amounts = {part.minutes for part in parts}
     if len(amounts) == 1 and len(parts) > 1:
         names = []

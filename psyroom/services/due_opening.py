@@ -7,13 +7,10 @@ from datetime import date, timedelta
 
 from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, length
-from psyroom.services import handover, openings, rota
+from psyroom.services import handover, hours, openings, rota
 from psyroom.services.due import Ground, Task
 from psyroom.store.questions import opening as ask
 from psyroom.store.questions import weeks as ask_weeks
-
-WARN_FROM = (3, 720)
-"""From Thursday noon (weekday 3, minute 720) a week that will not reach its hours is a task."""
 
 
 def forgotten_duty(ground: Ground) -> list[Task]:
@@ -32,14 +29,16 @@ def forgotten_duty(ground: Ground) -> list[Task]:
 
 
 def short(ground: Ground) -> list[Task]:
-    """Only once it is late in the week: before that the bar says enough."""
-    late = (ground.now.weekday(), ground.now.hour * 60 + ground.now.minute) >= WARN_FROM
+    """Only once it is late in the week (`hours.warn_from`): before that the bar says enough."""
+    late = (ground.now.date(), ground.minute) >= hours.warn_from(ground.school, ground.now.date())
     shortage = ground.shortage
     if shortage is None or not shortage.gap or not late:
         return []
+    if not shortage.week.school_days and not shortage.week.calendar_assumed:
+        return []  # a week without school asks for nothing
     words = f"这周开放还差 {length(shortage.gap)}"
     names = list(dict.fromkeys(f"周{WEEKDAYS[p.day.weekday()]}{p.name}" for p in shortage.parts))
-    fill = f"{'、'.join(names)}可以补上" if names else "平日没有空着的时段了，可以周末加开"
+    fill = f"{'、'.join(names)}可以补上" if names else shortage.sentence.partition("：")[2].rstrip("。")
     return [Task("short", words, fill, "amber", "openings", {"day": ground.now.date()})]
 
 

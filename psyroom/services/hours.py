@@ -16,7 +16,7 @@ from psyroom.rules.make_up import MadeUp, MakeUp, made_up
 from psyroom.rules.periods import PeriodSpan, outside_lessons
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare, fill, sentence, spare_on
-from psyroom.rules.time import TermSpan
+from psyroom.rules.time import TermSpan, monday_of
 from psyroom.rules.typed import length
 from psyroom.services.openings import plan_between
 from psyroom.services.school import SchoolContext, context
@@ -348,10 +348,24 @@ def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | N
             taken.append((0, moment.hour * 60 + moment.minute))
         spare += spare_on(one, school.calendar, school.periods, school.study_counts, taken)
     parts = fill(gap, spare)
-    return Shortage(hours, hours.missing, planned, gap, tuple(parts), tuple(spare), _advice(hours, planned, gap, parts))
+    weekend = any(
+        day >= moment.date() and not school.calendar.is_school_day(day) and not school.calendar.is_holiday(day)
+        for day in days
+    )
+    said = _advice(hours, planned, gap, parts, weekend)
+    return Shortage(hours, hours.missing, planned, gap, tuple(parts), tuple(spare), said)
 
 
-def _advice(hours: WeekHours, planned: int, gap: int, parts: Sequence[Spare]) -> str:
+def warn_from(school: SchoolContext, day: date) -> tuple[date, int]:
+    """From when (day, minute) a week that will not reach its hours is worth a word: Thursday noon, or the noon of the
+    last but one school day where holidays take the end of the week."""
+    monday = monday_of(day)
+    at_school = [one for n in range(7) if school.calendar.is_school_day(one := monday + timedelta(days=n))]
+    before_last = at_school[-2] if len(at_school) > 1 else at_school[0] if at_school else monday
+    return min(monday + timedelta(days=3), before_last), 12 * 60
+
+
+def _advice(hours: WeekHours, planned: int, gap: int, parts: Sequence[Spare], weekend: bool) -> str:
     if not hours.missing:
         return "本周已达到目标。"
     if not gap:
@@ -359,4 +373,4 @@ def _advice(hours: WeekHours, planned: int, gap: int, parts: Sequence[Spare]) ->
     said = f"还差 {length(hours.missing)}"
     if planned:
         said += f"，计划里还有 {length(planned)}"
-    return f"{said}：{sentence(parts, gap)}"
+    return f"{said}：{sentence(parts, gap, weekend)}"

@@ -176,6 +176,59 @@ def test_what_cannot_be_reached_is_said(room: Room) -> None:
     assert [(s.name, s.starts, s.ends) for s in found.spare] == [("午休", 700, 840), ("放学后", 995, 1115)]
 
 
+def test_thursday_says_what_friday_must_do(room: Room) -> None:
+    """As in the days of the field: 周五午休、晚自习各开 1 小时即够."""
+    school.set_periods(room, "lesson", [(480, 700), (780, 995)], MONDAY)
+    school.set_periods(room, "study", [(1115, 1175)], MONDAY)
+    openings.add_exception(room, {"day": NOW.date(), "starts": 995, "ends": 1115, "opens": True})
+    put(room, *[(MONDAY + timedelta(days=n), 1000, 1160) for n in range(4)], (MONDAY, 700, 720))
+    thursday = datetime(2026, 11, 19, 20, 0)
+    found = hours.shortage(room, MONDAY, thursday)
+    assert found is not None and (found.missing, found.planned, found.gap) == (240, 120, 120)
+    assert found.sentence == "还差 4 小时，计划里还有 2 小时：周五午休、晚自习各开 1 小时即够。"
+    made = [{"day": p.day, "starts": p.starts, "ends": p.starts + p.minutes, "why": "extra"} for p in found.parts]
+    assert openings.add_spare(room, made) == 2
+    after = hours.shortage(room, MONDAY, thursday)
+    assert (
+        after is not None and (after.planned, after.gap) == (240, 0) and after.sentence.endswith("按计划开放就够了。")
+    )
+
+
+def test_a_make_up_on_friday_is_counted_on(room: Room) -> None:
+    """What heals an earlier week counts in the week it happens in, so it is part of the plan here."""
+    friday = NOW.date()
+    put(room, *[(MONDAY + timedelta(days=n), 1000, 1200) for n in range(4)])
+    openings.add_exception(
+        room, {"day": friday, "starts": 1000, "ends": 1100, "opens": True, "heals": MONDAY - timedelta(days=7)}
+    )
+    found = hours.shortage(room, MONDAY, datetime(2026, 11, 19, 21, 0))
+    assert found is not None and (found.missing, found.planned, found.sentence) == (
+        100, 100, "还差 1 小时 40 分，按计划开放就够了。",
+    )  # fmt: skip
+
+
+def test_a_week_with_holidays_looks_for_the_days_that_are_left(room: Room) -> None:
+    mid = hours.shortage(room, date(2026, 9, 28), datetime(2026, 9, 29, 18, 0))  # holidays from Thursday on
+    assert mid is not None and mid.week.target_minutes == 900
+    assert {part.day for part in mid.spare} == {date(2026, 9, 29), date(2026, 9, 30)}
+    over = hours.shortage(room, date(2026, 9, 28), datetime(2026, 9, 30, 21, 0))
+    assert over is not None and over.parts == ()
+    assert over.sentence.endswith("没有空着的课外时段了，可以以后补开，并给这一周选一个原因。")
+    made_up = hours.shortage(room, date(2026, 10, 8), datetime(2026, 10, 9, 21, 0))  # Saturday is a school day
+    assert made_up is not None and "周六午休" in made_up.sentence
+
+
+def test_the_word_comes_before_the_last_school_day(room: Room) -> None:
+    context = school.context(room)
+    assert hours.warn_from(context, NOW.date()) == (date(2026, 11, 19), 720)
+    assert hours.warn_from(context, date(2026, 10, 1)) == (date(2026, 9, 29), 720)
+    assert hours.warn_from(context, date(2026, 10, 8)) == (date(2026, 10, 8), 720)  # Thursday, Friday, Saturday
+    school.set_day(room, date(2026, 11, 17), False)
+    for n in (2, 3, 4):
+        school.set_day(room, date(2026, 11, 16) + timedelta(days=n), False)
+    assert hours.warn_from(school.context(room), NOW.date()) == (date(2026, 11, 16), 720)
+
+
 def test_even_parts_in_one_sentence() -> None:
     friday = date(2026, 11, 20)
     noon, evening = Spare(friday, 700, 780, "午休", 80), Spare(friday, 1130, 1230, "晚自习", 100)
