@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from sqlmodel import select
 
-from psyroom.records.booking import Booking, Visit
+from psyroom.records.booking import Booking
 from psyroom.records.opening import Slot
-from psyroom.services import bookings, drafts, visits
-from psyroom.settings import Settings
+from psyroom.services import drafts, visits
 from psyroom.ui.pages.bookings import Here
-from psyroom.ui.pages.bookings_entry import EntryCard
-from psyroom.ui.pages.bookings_form import BookingForm
-from psyroom.ui.pages.bookings_print import TomorrowPreview
+from psyroom.ui.pages.bookings_print import PrintChooser
 from psyroom.ui.pages.walk_in import WalkIn
-from psyroom.ui.window import Shell
 from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
-
-WEDNESDAY = TUESDAY + timedelta(days=1)
-MORNING = at(TUESDAY, 590)
-CTRL = Qt.KeyboardModifier.ControlModifier
-LEFT = Qt.MouseButton.LeftButton
+from tests.ui.at_the_bookings import (
+    CTRL,
+    MORNING,
+    WEDNESDAY,
+    book,
+    card_of,
+    drag,
+    form_of,
+    inside,
+    middle_of,
+    page_of,
+    press,
+    set_clock,
+    spot,
+    stored,
+    words_of,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,87 +47,9 @@ def small(tmp_path: Path) -> Iterator[Small]:
     made.room.close()
 
 
-def set_clock(small: Small, moment: datetime) -> None:
-    small.room.now = lambda: moment.astimezone(UTC)
-
-
 @pytest.fixture
 def page(small: Small, qtbot: QtBot) -> Here:
     return page_of(qtbot, small)
-
-
-def page_of(qtbot: QtBot, small: Small, width: int = 1366, height: int = 768) -> Here:
-    shell = Shell(small.room, Settings())
-    qtbot.addWidget(shell)
-    shell.resize(width, height)
-    shell.show()
-    shell.activateWindow()
-    qtbot.waitUntil(shell.isActiveWindow)  # shortcuts reach an active window only
-    page = shell.go("bookings")
-    assert isinstance(page, Here)
-    qtbot.waitUntil(
-        lambda: page.grid.frame is not None and page.grid.frame.height >= page.grid.parentWidget().height() - 2
-    )
-    return page
-
-
-def book(small: Small, which: int = 0, **more: Any) -> str:
-    values = {
-        "student": small.students[which], "day": WEDNESDAY, "starts": 730, "ends": 760, "person": small.wang,
-        "place": small.places[0], **more,
-    }  # fmt: skip
-    return bookings.book(small.room, values, at(MONDAY, 480)).id
-
-
-def stored(small: Small) -> list[Booking]:
-    with small.room.read() as session:
-        return sorted(session.exec(select(Booking)).all(), key=lambda b: b.id)
-
-
-def inside(small: Small) -> list[Visit]:
-    with small.room.read() as session:
-        return list(session.exec(select(Visit)).all())
-
-
-def spot(page: Here, day: int, minute: int) -> QPoint:
-    """Where a minute of a day is on the grid, near the column's free right edge."""
-    frame = page.grid.frame
-    assert frame is not None
-    return QPoint(int(frame.lefts[day] + frame.widths[day] - 4), int(frame.y(minute)))
-
-
-def middle_of(page: Here, booking: str) -> QPoint:
-    box = next(box for box, entry in page.grid.boxes if entry.id == booking)
-    return box.center().toPoint()
-
-
-def drag(qtbot: QtBot, page: Here, start: QPoint, end: QPoint) -> None:
-    qtbot.mousePress(page.grid, LEFT, pos=start)
-    for part in (1, 2, 3):
-        qtbot.mouseMove(page.grid, start + (end - start) * part / 3)
-    qtbot.mouseRelease(page.grid, LEFT, pos=end)
-
-
-def form_of(page: Here) -> BookingForm:
-    form = page.sheet.body()
-    assert isinstance(form, BookingForm) and page.sheet.isVisible()
-    return form
-
-
-def card_of(page: Here) -> EntryCard:
-    card = page.sheet.body()
-    assert isinstance(card, EntryCard) and page.sheet.isVisible()
-    return card
-
-
-def press(widget: QWidget, words: str) -> None:
-    found = [b for b in widget.findChildren(QPushButton) if b.text() == words and b.isVisibleTo(widget)]
-    assert found, [b.text() for b in widget.findChildren(QPushButton)]
-    found[0].click()
-
-
-def words_of(widget: QWidget) -> str:
-    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 
 
 # ---- booking ----------------------------------------------------------------------------------------------------
@@ -372,9 +301,9 @@ def test_the_duty_person_marks_leaving_but_does_not_close(small: Small, qtbot: Q
 
 def test_tomorrows_list_is_seen_as_the_page(page: Here, small: Small, qtbot: QtBot) -> None:
     book(small)
-    page.print_tomorrow()
+    page.beside.print_papers()
     preview = page.stack.currentWidget()
-    assert isinstance(preview, TomorrowPreview)
+    assert isinstance(preview, PrintChooser)
     assert preview.day.value() == WEDNESDAY
     qtbot.waitUntil(lambda: "1 页" in words_of(preview.preview), timeout=20_000)
     press(preview, "返回")
