@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import Session
+
 from psyroom.errors import NotFound, Refused
 from psyroom.records.students import Student, StudentDetail, StudentDetailFields
 from psyroom.services.rights import needs_counsellor
+from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import students as ask
+from psyroom.store.questions import waiting as ask_waiting
 from psyroom.store.room import Room
 
 DESK = ("name", "sex", "stage", "cohort", "class_no", "number", "status", "status_since")
@@ -81,8 +85,8 @@ def preview(room: Room, keep: str, other: str) -> Merged:
 
 
 def merge(room: Room, keep: str, other: str) -> None:
-    """Two entries of one child become one: what `keep` lacks is filled from `other`, whose bookings, visits, labels
-    and questions move over; the other entry is removed. One deed, undoable. Needs a counsellor."""
+    """Two entries of one child become one: what `keep` lacks is filled from `other`, whose bookings, visits, places
+    on lists and in groups, labels and questions move over; the other entry is removed. One deed, undoable. Needs a counsellor."""
     needs_counsellor(room)
     if keep == other:
         raise Refused(why="请选两条不同的记录来合并。")
@@ -104,6 +108,7 @@ def merge(room: Room, keep: str, other: str) -> None:
             for row in rows:
                 row.student = keep
                 session.add(row)
+        _lists_follow(session, keep, other)
         for question in ask.question_rows(session, other, also_settled=True):
             question.student = keep
             session.add(question)
@@ -117,3 +122,36 @@ def merge(room: Room, keep: str, other: str) -> None:
         if source is not None:
             session.delete(source)
         session.delete(second)
+
+
+def _lists_follow(session: Session, keep: str, other: str) -> None:
+    """The waiting list, groups and attendance know one child from now on, and nobody stands there twice."""
+    waits = {row.client for row in ask_waiting.rows_of_student(session, keep) if row.state == "waiting"}
+    for entry in ask_waiting.rows_of_student(session, other):
+        entry.student = keep
+        if entry.state == "waiting" and entry.client in waits:
+            entry.state = "withdrawn"
+        session.add(entry)
+    own = ask_groups.memberships_of(session, keep)
+    for member in ask_groups.memberships_of(session, other):
+        twin = next((m for m in own if m.group == member.group and _meet(m, member)), None)
+        if twin is None:
+            member.student = keep
+            session.add(member)
+            continue
+        twin.since = min(twin.since, member.since)
+        if twin.until is not None and (member.until is None or member.until > twin.until):
+            twin.until = member.until
+        session.add(twin)
+        session.delete(member)
+    seen = {row.visit for row in ask_groups.attended_by(session, keep)}
+    for row in ask_groups.attended_by(session, other):
+        if row.visit in seen:
+            session.delete(row)
+        else:
+            row.student = keep
+            session.add(row)
+
+
+def _meet(one: Any, other: Any) -> bool:
+    return (one.until is None or other.since <= one.until) and (other.until is None or one.since <= other.until)

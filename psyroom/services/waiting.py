@@ -44,11 +44,13 @@ FORM = "waiting"
 
 LABEL = "调整候补名单"
 MOST_WINDOWS = 60
+LEFT = ("moved", "graduated", "removed")
 
 
 @dataclass(frozen=True, repr=False)
 class Waits:
-    """One on the list. `days` waited; `expired`: to be asked whether still waiting; `suits` the windows in words;
+    """One on the list. `days` waited; `expired`: to be asked whether still waiting (the day has
+    passed, or the student has left); `suits` the windows in words;
     `first` is a counsellor's mark and False for everybody else."""
 
     id: str
@@ -138,9 +140,15 @@ def count(room: Room) -> int:
 
 
 def to_ask(room: Room, now: datetime) -> int:
-    """How many entries have passed their last day and must be asked."""
-    with room.read() as session:
-        return sum(row.expires < now.date() for row in ask.waiting(session))
+    """How many entries must be asked: past their last day, or of a student who has left."""
+    with room.snapshot() as session:
+        rows = ask.waiting(session)
+        known = ask_booking.students(session, (row.student for row in rows))
+    return sum(row.expires < now.date() or _left(known.get(row.student)) for row in rows)
+
+
+def _left(student: Any) -> bool:
+    return student is not None and student.status in LEFT
 
 
 def day_bands(room: Room, day: date, student: str = "") -> list[DayBand]:
@@ -183,7 +191,7 @@ def _everybody(room: Room, session: Session, school: SchoolContext, today: date)
             since=row.since,
             expires=row.expires,
             days=max((today - row.since).days, 0),
-            expired=row.expires < today,
+            expired=row.expires < today or _left(names.students.get(row.student)),
             windows=suits,
             suits=rules.windows_words(suits, bands[stage]),
             first=row.id in firsts,
@@ -192,9 +200,8 @@ def _everybody(room: Room, session: Session, school: SchoolContext, today: date)
             today, 0, 0, "", client=row.client, student=row.student, name=row.name, channel=row.channel,
             stage=stage if row.client == "student" else "",
         )  # fmt: skip
-        wish = Wish(
-            row.id, asked, row.minutes, row.since, row.expires, row.person, suits, waits.first, bands[stage]
-        )  # fmt: skip
+        expires = today - timedelta(days=1) if waits.expired else row.expires
+        wish = Wish(row.id, asked, row.minutes, row.since, expires, row.person, suits, waits.first, bands[stage])
         found.append((waits, wish))
     return found
 

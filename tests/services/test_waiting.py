@@ -12,10 +12,11 @@ from sqlmodel import select
 
 from psyroom.errors import NeedsCounsellor, NotValid, Refused
 from psyroom.records.booking import Booking
+from psyroom.records.students import Student
 from psyroom.records.waiting import Waiting, WaitingFirst, WaitingWindow
 from psyroom.rules.booking import Free
 from psyroom.rules.waiting import Window
-from psyroom.services import bookings, history, waiting
+from psyroom.services import bookings, groups, history, merging, visits, waiting
 from psyroom.services.around import Clashes
 from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
 
@@ -132,6 +133,34 @@ def test_an_old_entry_is_asked_and_never_offered(small: Small) -> None:
         waiting.renew(small.room, entry, later)
     history.undo(small.room)
     assert len(waiting.listed(small.room, later)) == 1
+
+
+def test_one_who_has_left_is_asked_and_never_offered(small: Small) -> None:
+    wait(small, 0)
+    with small.room.write("改") as deed:
+        deed.session.get_one(Student, small.students[0]).status = "moved"
+    assert waiting.listed(small.room, NOW)[0].expired and waiting.to_ask(small.room, NOW) == 1
+    assert not offered(small, freed(small))
+
+
+def test_two_entries_of_one_child_become_one_on_every_list(small: Small) -> None:
+    keep, other, third = small.students[:3]
+    first, twin = wait(small, 0), wait(small, 1)
+    parents = wait(small, 1, client="parent")
+    both = groups.add(small.room, {}, [keep, other], TUESDAY)
+    alone = groups.add(small.room, {}, [other, third], TUESDAY)
+    numbers = {group.id: group.no for group in groups.listed(small.room)}
+    visit = visits.walk_in(small.room, {"client": "group", "group_no": numbers[both], "size": 2}, NOW).visit
+    groups.set_attendance(small.room, visit, {other: "late"})
+    before = waiting.listed(small.room, NOW)
+    merging.merge(small.room, keep, other)
+    assert {e.id for e in waiting.listed(small.room, NOW)} == {first, parents} and state_of(small, twin) == "withdrawn"
+    members = {group.id: {m.student for m in group.members} for group in groups.listed(small.room)}
+    assert members == {both: {keep}, alone: {keep, third}}
+    assert [p.student for p in groups.attendance(small.room, visit)] == [keep]
+    history.undo(small.room)
+    assert waiting.listed(small.room, NOW) == before
+    assert {p.student: p.state for p in groups.attendance(small.room, visit)} == {keep: "present", other: "late"}
 
 
 # ---- who is offered a time --------------------------------------------------------------------------------------

@@ -131,3 +131,13 @@ def open_bookings(session: Session, no: int, first: date) -> list[Booking]:
         col(Booking.outcome) == "open",
     )  # fmt: skip
     return list(session.exec(statement).all())
+
+
+def memberships_of(session: Session, student: str) -> list[GroupMember]:
+    """Every membership of a student."""
+    return list(session.exec(select_rows(GroupMember).where(col(GroupMember.student) == student)).all())
+
+
+def attended_by(session: Session, student: str) -> list[Attendance]:
+    """Every session at which something was said of a student."""
+    return list(session.exec(select_rows(Attendance).where(col(Attendance.student) == student)).all())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -88,7 +87,7 @@ def window_rows(session: Session, waiting_id: str) -> list[WaitingWindow]:
     return list(session.exec(statement).scalars().all())  # type: ignore[call-overload]
 
 
-def rows_of_student(session: Session, students: Iterable[str]) -> list[Waiting]:
-    """Every entry of these students, also those that wait no more."""
-    statement = select(Waiting).where(waiting_c.student.in_(list(students)))
+def rows_of_student(session: Session, student: str) -> list[Waiting]:
+    """Every entry of a student or the parents, also those that wait no more."""
+    statement = select(Waiting).where(waiting_c.student == student)
     return list(session.exec(statement).scalars().all())  # type: ignore[call-overload]
