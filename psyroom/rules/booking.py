@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from psyroom.rules.calendar import Calendar
-from psyroom.rules.intervals import meet, overlap, total
+from psyroom.rules.intervals import meet, overlap, total, union
 from psyroom.rules.periods import PeriodSpan, lessons_on
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import day_name
@@ -50,7 +50,7 @@ class Appointment:
     booking: str = ""
     members: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def band(self) -> tuple[int, int]:
         return self.starts, 1440 if self.ends is None else self.ends
 
@@ -221,11 +221,13 @@ def _crowded(asked: Appointment, others: Iterable[tuple[Appointment, str]], arou
     if (asked.day, asked.band[0]) < (around.today, around.now):
         return found
     for other, word in others:
-        if other.person != asked.person or word == VISIT or meet(other.band, asked.band):
+        if other.person != asked.person or word == VISIT:
             continue
-        first, second = sorted((asked, other), key=lambda one: one.band)
-        need = max(around.after if first.client != "event" else 0, around.before if second.client != "event" else 0)
+        first, second = (asked, other) if asked.band <= other.band else (other, asked)
         gap = second.band[0] - first.band[1]
+        if gap < 0:
+            continue  # they share a minute, which is said already
+        need = max(around.after if first.client != "event" else 0, around.before if second.client != "event" else 0)
         if gap < need and not _same_session(asked, other):
             apart = f"只隔 {gap} 分钟" if gap else "紧挨着"
             found.append(
@@ -258,10 +260,13 @@ def nearest_free(asked: Appointment, around: Around, count: int = 3) -> list[Fre
     for day, slots in around.plan.items():
         if day < around.today:
             continue
+        busy = _busy(replace(asked, day=day), around)
         for slot in slots:
             if slot.person not in ("", asked.person) or slot.ends - slot.starts < long:
                 continue
             for starts in _starts(asked, slot, day, long, around):
+                if any(start < starts + long and starts < end for start, end in busy):
+                    continue
                 away = abs((day - asked.day).days * 1440 + starts - asked.starts)
                 wanted.append((away, day, starts, asked.place or slot.place))
     taken: list[Free] = []
@@ -287,6 +292,12 @@ def nearest_free(asked: Appointment, around: Around, count: int = 3) -> list[Fre
         if len(taken) < count:
             take(free)
     return taken
+
+
+def _busy(asked: Appointment, around: Around) -> list[tuple[int, int]]:
+    """When the counsellor cannot on that day, whatever the appointment: most times of a full week need no closer look."""
+    others = _others(asked, around)
+    return union(other.band for other, _ in others if other.person == asked.person and other.form != "group")
 
 
 def _starts(asked: Appointment, slot: PlanSlot, day: date, long: int, around: Around) -> list[int]:
