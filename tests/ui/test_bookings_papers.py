@@ -140,7 +140,9 @@ def test_the_calendar_file_is_seen_and_saved(
     made = chooser(page, qtbot)
     press(made.what, PAPERS["calendar"])
     made.person.set_value(small.chen)
-    press(made.span, "一周")
+    assert made.between() == (date(2026, 8, 31), date(2027, 1, 17))
+    press(made.reach, "一周")
+    assert made.between() == (MONDAY, MONDAY + timedelta(days=6))
     said = words_of(made.busy)
     assert "文件里有 3 条" in said and said.count("忙") == 3 and not [name for name in NAMED if name in said]
     answers.path = tmp_path / "日程"

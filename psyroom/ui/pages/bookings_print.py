@@ -13,6 +13,7 @@ from psyroom.errors import Tell
 from psyroom.rules.time import day_name, monday_of
 from psyroom.services import ics, outgoing, papers, sheets
 from psyroom.services.hours import local_now
+from psyroom.services.school import context
 from psyroom.services.sheets import Made
 from psyroom.services.today import next_school_day
 from psyroom.store.room import Room
@@ -40,7 +41,8 @@ HINTS = {
     "calendar": "导进手机或电脑的日历：只写“忙”和时间，没有姓名、地点和事由。",
 }
 SPANS = {"day": "一天", "week": "一周"}
-BOTH = ("slips", "classes", "calendar")  # for a day or a week
+REACHES = {"week": "一周", "term": "整个学期"}
+BOTH = ("slips", "classes")  # for a day or a week
 NAMED = ("list", "slips", "classes", "sheet")  # a saved file may hold names
 
 
@@ -84,6 +86,7 @@ class PrintChooser(QWidget):
         self.what.edited.connect(self._other)
         self.day.edited.connect(self._other)
         self.span.edited.connect(self._other)
+        self.reach.edited.connect(self._other)
         self.person.edited.connect(self.make)
         self.with_bookings.edited.connect(self.make)
         self.neutral.edited.connect(self._wording)
@@ -102,6 +105,9 @@ class PrintChooser(QWidget):
         row.addWidget(tool("caret-right", "往后", lambda: self._walk(1), shortcut="Alt+PgDown"))
         self.span = Choice(SPANS)
         row.addWidget(self.span)
+        self.reach = Choice(REACHES)
+        self.reach.set_value("term")
+        row.addWidget(self.reach)
         self.days = text("", "strong", wrap=False)
         row.addSpacing(SPACE)
         row.addWidget(self.days)
@@ -125,13 +131,16 @@ class PrintChooser(QWidget):
         day = self.day.value()
         if not isinstance(day, date):
             return None
+        if self.what.value() == "calendar" and self.reach.value() == "term":
+            term = context(self.room).term_on(day)
+            return term.monday(1), term.ends
         if self._weekly():
             return monday_of(day), monday_of(day) + timedelta(days=6)
         return day, day
 
     def _weekly(self) -> bool:
         what = self.what.value()
-        return what == "door" or what in BOTH and self.span.value() == "week"
+        return what in ("door", "calendar") or what in BOTH and self.span.value() == "week"
 
     def _walk(self, by: int) -> None:
         if isinstance(day := self.day.value(), date):
@@ -147,6 +156,7 @@ class PrintChooser(QWidget):
         what = self.what.value()
         self.header.set_question(HINTS[what])
         self.span.setVisible(what in BOTH)
+        self.reach.setVisible(what == "calendar")
         self.neutral.setVisible(what == "classes")
         self.with_bookings.setVisible(what == "sheet")
         self.person.setVisible(what == "calendar" and len(receivers(self.room)) > 1)
