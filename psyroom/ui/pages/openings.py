@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan
@@ -58,13 +58,13 @@ WATCHED = {
 class Columns(QWidget):
     """Two columns, one under the other where a side sheet or large text leaves no room for both."""
 
-    def __init__(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
+    def __init__(self, left: QVBoxLayout, right: QWidget) -> None:
         super().__init__()
         self._across = QHBoxLayout(self)
         self._across.setContentsMargins(0, 0, SPACE, SPACE)
         self._across.setSpacing(SPACE * 2)
         self._across.addLayout(left, 11)
-        self._across.addLayout(right, 9)
+        self._across.addWidget(right, 9)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -84,6 +84,7 @@ class Here(Recording):
         self._added: list[Spare] = []
         self.figures: WeekHours | None = None
         self.state: WeekState | None = None
+        self.changes: list[Any] = []
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -95,18 +96,22 @@ class Here(Recording):
             "值班开放",
             "",
             button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
+            tool("keyboard", "按纸质记录补录", self.key_in, shortcut="Ctrl+B"),
             button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
             button("值班表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
             self.duty,
         )
         column.addWidget(self.header)
-        column.addWidget(scrolled(Columns(self._left(), self._right())), 1)
+        self.right = QWidget()
+        self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column.addWidget(scrolled(Columns(self._left(), self.right)), 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet()
         self.sheet.closed.connect(self._forget_draft)
         self.across.addWidget(self.sheet)
-        self._count()
+        self._count_week()  # the week is there at once, what stands beside it a moment later
+        QTimer.singleShot(0, self, self._first_rest)
 
     # ---- building
 
@@ -144,8 +149,9 @@ class Here(Recording):
         column.addStretch(1)
         return column
 
-    def _right(self) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _right(self) -> None:
+        column = QVBoxLayout(self.right)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
         self.signature = SignCard()
         self.signature.mend.connect(self.mend)
@@ -175,7 +181,6 @@ class Here(Recording):
         plan.add(self.no_slots)
         column.addWidget(plan)
         column.addStretch(1)
-        return column
 
     # ---- what is shown
 
@@ -191,21 +196,39 @@ class Here(Recording):
             self._count()
 
     def _count(self) -> None:
+        self._count_week()
+        self._count_rest()
+
+    def _count_week(self) -> None:
+        """The week itself: duty, hours, record."""
         self._stale = False
         self.school = context(self.room)
         self.now = hours.local_now(self.room)
         term = self.school.term_on(self._day)
-        week = term.week_of(self._day)
-        self.weeks = hours.weeks(self.room, term, self.now)
-        behind = partial(hours.rows_behind, self.room, term.monday(1), term.ends, self.now)
-        self.term.set_weeks(self.school, term, self.weeks, self.now.date(), week or 0, behind)
         self._show_duty()
-        self._show_slots()
         self.to_here.setVisible(self._day.isocalendar()[:2] != self.now.date().isocalendar()[:2])
-        if week is None:
+        self.figures = hours.week_of(self.room, self._day, self.now)
+        if self.figures is None:
             self._show_vacation(term)
         else:
-            self._show_week(term, week)
+            self._show_week(self.figures, term)
+
+    def _first_rest(self) -> None:
+        if self.right.layout() is None and not self.room.closed:
+            self._count_rest()
+
+    def _count_rest(self) -> None:
+        """What stands beside the week: signature, semester, plan."""
+        if self.right.layout() is None:
+            self._right()
+        term = self.school.term_on(self._day)
+        self.weeks = hours.weeks(self.room, term, self.now)
+        behind = partial(hours.rows_behind, self.room, term.monday(1), term.ends, self.now)
+        shown = self.figures.week if self.figures is not None else 0
+        self.term.set_weeks(self.school, term, self.weeks, self.now.date(), shown, behind)
+        self._show_sign(term)
+        self._show_changes(term)
+        self._show_slots()
 
     def shown(self) -> None:
         """Coming back costs nothing while nothing changed; a duty under way counts on by the minute."""
@@ -226,25 +249,24 @@ class Here(Recording):
         self.unread.set_left(handover.unread(self.room))
 
     def _show_vacation(self, term: TermSpan) -> None:
-        self.figures = self.state = None
         if self.week_title is not None:
             self.week_title.setText("假期中")
         self.bar.set(0, None, f"{day_words(self._day)} 不在学期内；上一个学期是{term.name}。")
         self.fill.set_parts([], [])
         self.assumed.hide()
         self.record.hide()
-        self.signature.hide()
-        self.once.set_rows([])
-        self.no_once.show()
+        self.changes = []
 
-    def _show_week(self, term: TermSpan, week: int) -> None:
-        days = term.days_of(week)
-        self.figures = figures = next(w for w in self.weeks if w.week == week)
+    def _show_week(self, figures: WeekHours, term: TermSpan) -> None:
+        week, days = figures.week, term.days_of(figures.week)
         this_week = self.now.date() in days
         if self.week_title is not None:
             first, last = days[0], days[-1]
             title = f"第 {week} 周（{first.month}月{first.day}日—{last.month}月{last.day}日）"
             self.week_title.setText(f"{title} · 本周" if this_week else title)
+        self.changes = openings.exceptions(self.room, days[0], days[-1])
+        made = {(row.day, row.starts) for row in self.changes if row.opens}
+        self._added = [part for part in self._added if (part.day, part.starts) in made]  # some may be undone since
         self._show_bar(figures, days, this_week)
         self.record.set_week(
             prefill.week(self.room, days[0], self.now),
@@ -253,8 +275,8 @@ class Here(Recording):
             locked=figures.signed,
         )
         self.record.show()
-        self._show_sign(figures, term, days)
-        changes = openings.exceptions(self.room, days[0], days[-1])
+
+    def _show_changes(self, term: TermSpan) -> None:
         self.once.set_rows(
             [
                 show.exception_row(
@@ -263,10 +285,10 @@ class Here(Recording):
                     partial(self._do, partial(openings.remove_exception, self.room, row.id), "已取消临时安排"),
                     term,
                 )
-                for row in changes
+                for row in self.changes
             ]
         )
-        self.no_once.setVisible(not changes)
+        self.no_once.setVisible(not self.changes)
 
     def _picture(self, term: TermSpan, week: int) -> list[show.DayLine]:
         days = term.days_of(week)
@@ -291,19 +313,21 @@ class Here(Recording):
         self.assumed.setVisible(figures.calendar_assumed)
         self.fill.set_parts(short.parts if short is not None else [], self._added)
 
-    def _show_sign(self, figures: WeekHours, term: TermSpan, days: Sequence[date]) -> None:
-        self.signature.setVisible(days[0] <= self.now.date())
-        self.state = None
-        if days[0] > self.now.date():
+    def _show_sign(self, term: TermSpan) -> None:
+        figures, self.state = self.figures, None
+        self.signature.setVisible(figures is not None and figures.starts <= self.now.date())
+        if figures is None or figures.starts > self.now.date():
             return
-        self.state = signing.state(self.room, days[0], self.now)
+        self.state = signing.state(self.room, figures.starts, self.now)
         self.signature.show_week(
             figures,
             self.state,
             term,
             may_sign=self.room.has_cases,
-            suggested=week_reasons.suggestion(self.room, days[0]) if figures.missing and not figures.reason else "",
-            planned=prefill.make_ups_to_come(self.room, days[0], self.now) if figures.missing else (),
+            suggested=week_reasons.suggestion(self.room, figures.starts)
+            if figures.missing and not figures.reason
+            else "",
+            planned=prefill.make_ups_to_come(self.room, figures.starts, self.now) if figures.missing else (),
         )
 
     def _show_slots(self) -> None:
@@ -383,6 +407,12 @@ class Here(Recording):
         from psyroom.ui.pages.openings_import import LedgerImport
 
         self._beside(LedgerImport(self.room, self.shell, self._back))
+
+    def key_in(self) -> None:
+        """A day that was written by hand."""
+        from psyroom.ui.pages.back_entry import BackEntry
+
+        self._beside(BackEntry(self.room, self.shell, hours.local_now(self.room).date(), self._back))
 
     def begin_print(self, which: str = "week") -> None:
         """The sheets of week and semester and the week for the door, seen before they are printed."""

@@ -219,8 +219,8 @@ class RecordCard(Card):
         self.table.set_rows(rows)
         self.table.fit()
         kept = next((r for r in rows if isinstance(held, Stretch) and r.key == held.key), None)
-        if kept is None and rows and at >= 0:
-            kept = rows[min(at, len(rows) - 1)]
+        if kept is None and rows:
+            kept = rows[min(at, len(rows) - 1)] if at >= 0 else next(iter(prefill.waiting(rows)), rows[0])
         if kept is not None:
             self.table.choose(kept)
         if focused:

@@ -28,7 +28,7 @@ class Recording(Editing):
 
     def _amended(self, deed: Deed, say: str, *, likely: str) -> None:
         """Do it; in a signed week only with a reason, asked in its place, the likely one first."""
-        if self.state is None or self.state.signed is None:
+        if self.figures is None or not self.figures.signed:
             self._do(partial(deed, ""), say, form=self.record)
             return
         self.record.why.ask(
