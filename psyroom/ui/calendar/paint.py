@@ -279,7 +279,7 @@ class Painter:
         room, left = box.width(), box.left()
         if box.height() < line + self.small.height - 1:
             short = self.name.fitted(entry.who, room)
-            middle = box.center().y()
+            middle = box.center().y() - 0.5
             self._write(self.name, face.ink, left, middle - line / 2, short)
             used = self.name.width(short) + self._px[6]
             if room - used > self._px[40]:

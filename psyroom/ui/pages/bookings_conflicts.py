@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from psyroom.records.booking import URGENT
 from psyroom.rules.booking import Clash, Free
@@ -38,6 +38,7 @@ class Conflicts(QWidget):
         self.column.setSpacing(4)
         self.free: tuple[Free, ...] = ()
         self.bar: ReasonBar | None = None
+        self.way: QPushButton | None = None
         self.hide()
 
     def words(self) -> str:
@@ -46,7 +47,7 @@ class Conflicts(QWidget):
         return "\n".join(w.text() for w in found if w is not None and hasattr(w, "text"))
 
     def clear(self) -> None:
-        self.free, self.bar = (), None
+        self.free, self.bar, self.way = (), None, None
         while self.column.count():
             item = self.column.takeAt(0)
             if (gone := item.widget()) is not None:
@@ -65,9 +66,12 @@ class Conflicts(QWidget):
             said = text(clash.sentence, "error" if clash.hard else "warning")
             self.column.addWidget(said)
         if confirm:
-            self.column.addWidget(quiet("已说好，仍然预约", self.anyway.emit, small=True))
+            self.column.addWidget(
+                quiet("已说好，仍然预约", self.anyway.emit, small=True), 0, Qt.AlignmentFlag.AlignLeft
+            )
         if any(c.urgent for c in clashes) and not any(c.hard for c in clashes):
-            self.column.addWidget(quiet("要破例，选一个原因…", self.ask_reason, small=True))
+            self.way = quiet("要破例，选一个原因…", self.ask_reason, small=True)
+            self.column.addWidget(self.way, 0, Qt.AlignmentFlag.AlignLeft)
         if free:
             self.free = free
             self.column.addWidget(text("最近的空位：", "small"))
@@ -91,6 +95,8 @@ class Conflicts(QWidget):
         """The fixed list: picking one saves. A counsellor's choice is kept apart, a duty person's is sealed."""
         if self.bar is None:
             self.bar = ReasonBar()
-            self.column.insertWidget(min(2, self.column.count()), self.bar)
+            self.column.insertWidget(self.column.indexOf(self.way) if self.way is not None else 0, self.bar)
+        if self.way is not None:
+            self.way.hide()
         self.bar.ask("为什么要破例？选一项就保存", URGENT, self.urgent.emit)
         into_sight(self.bar)
