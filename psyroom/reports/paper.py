@@ -196,10 +196,10 @@ class Paper:
         self.text(self.right, self.y, right, SONG, size, "right")
         self.y -= size * 0.5
 
-    def heading(self, text: str, size: float = 11) -> None:
-        """一、… above a part of a paper."""
+    def heading(self, text: str, size: float = 11, face: str = HEI) -> None:
+        """一、… above a part of a paper in 黑体; （一）… below it in 楷体, as official papers have it (GB/T 9704)."""
         self.y -= size * 1.7
-        self.text(self.left, self.y, text, HEI, size)
+        self.text(self.left, self.y, text, face, size)
         self.y -= size * 0.6
 
     def signatures(self, items: Sequence[str], size: float = 9.5) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psyroom.reports import grid
+from psyroom.reports.faces import HEI, KAI
 from psyroom.reports.paper import MM, Paper
 from psyroom.reports.tables import Sheet
 
@@ -58,4 +59,4 @@ def _head(paper: Paper, sheet: Sheet) -> None:
 def _headings(paper: Paper, heading: str, size: float) -> None:
     for number, line in enumerate(heading.split("\n") if heading else ()):
         chief = number == 0 and not line.startswith("（")
-        paper.heading(line, size + (1.5 if chief else 0.5))
+        paper.heading(line, size + (1.5 if chief else 1), KAI if line.startswith("（") else HEI)
