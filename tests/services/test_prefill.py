@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from psyroom.errors import Refused
-from psyroom.services import bookings, history, hours, openings, prefill, visits
+from psyroom.errors import Refused, SignedWeek
+from psyroom.services import bookings, history, hours, openings, prefill, signing, visits, week_reasons
 from psyroom.services.prefill import Stretch
 from psyroom.store.room import Room
 
@@ -160,3 +160,28 @@ def test_the_lines_agree_with_the_minutes(planned: Room) -> None:
     week = hours.week_of(planned, MONDAY, FRIDAY_NIGHT)
     assert week is not None
     assert sum(row.minutes for row in prefill.week(planned, MONDAY, FRIDAY_NIGHT)) == week.open_minutes
+
+
+def test_a_signed_week_is_changed_only_with_a_reason(planned: Room) -> None:
+    rows = prefill.week(planned, MONDAY, FRIDAY_NIGHT)
+    prefill.confirm(planned, rows[1:], FRIDAY_NIGHT)
+    prefill.strike(planned, rows[0], "leave")
+    record(planned, 16, 900, 930)
+    week_reasons.set_reason(planned, MONDAY, "leave")
+    signing.sign(planned, MONDAY, FRIDAY_NIGHT)
+    before = openings.openings_of(planned, MONDAY, date(2026, 11, 22))
+    lines = on(planned, 16)
+    prefill.restore(planned, lines[0])  # the plan is not what was signed
+    (free,) = prefill.waiting(on(planned, 16))
+    kept = next(row for row in lines if row.record)
+    for deed in (
+        lambda why: prefill.confirm(planned, [free], FRIDAY_NIGHT, why=why),
+        lambda why: prefill.set_hours(planned, kept, 905, 930, FRIDAY_NIGHT, why=why),
+        lambda why: prefill.strike(planned, kept, "leave", why=why),
+    ):
+        with pytest.raises(SignedWeek):
+            deed("")
+        assert openings.openings_of(planned, MONDAY, date(2026, 11, 22)) == before
+    prefill.strike(planned, kept, "leave", why="not_open")
+    (change,) = signing.state(planned, MONDAY, FRIDAY_NIGHT).changes
+    assert (change.what, change.why, change.open) == ("removed", "not_open", -30)
