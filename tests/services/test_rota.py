@@ -112,6 +112,14 @@ def test_weekdays_and_people_left_out_and_what_stands_is_kept(small: Small) -> N
     assert turn_on(small, MONDAY, NOON).person == small.chen
 
 
+def test_what_is_not_saved_yet_counts_as_if_it_were(small: Small) -> None:
+    mine = [replace(slot.turn, person=small.wang) for slot in rota.month(small.room, 2026, 11).slots[:14]]
+    made = rota.propose(small.room, FIRST, LAST, as_if=mine)
+    assert len(made.turns) == 28 and not {(t.day, t.starts) for t in made.turns} & {(t.day, t.starts) for t in mine}
+    assert not [t for t in made.turns if t.person == small.wang]  # a third of the month is there already
+    assert rota.month(small.room, 2026, 11).empty == 42
+
+
 def test_nobody_is_in_two_places_at_once(small: Small) -> None:
     openings.add_exception(
         small.room, {"day": MONDAY, "starts": 800, "ends": 860, "opens": True, "place": small.places[1]}
