@@ -183,7 +183,7 @@ def week(room: Room, day: date, now: datetime | None = None) -> Made:
         counted=EACH if school.each_counts else ONCE,
     )
     name = f"心理辅导室开放记录_{term.code}_第{number:02d}周"
-    digest = chain_words(room) if stands.signed else ""
+    digest = _chain_words(room) if stands.signed else ""
     return _made(name, sheet, school.practice, size=9, row_mm=6.6, digest=digest)
 
 
@@ -191,7 +191,7 @@ def _correction(change: signing.Change, week: int = 0) -> CorrectionLine:
     return CorrectionLine(change.words, change.open, change.outside, change.name, change.why_words, change.at, week)
 
 
-def chain_words(room: Room) -> str:
+def _chain_words(room: Room) -> str:
     """How far the desk's chain has come: what stands on a signed paper can be held against it."""
     number, digest = checking.head_of(room, "main")
     return f"记录链第{number}步 {digest[:32]}"
@@ -240,7 +240,7 @@ def term_log(room: Room, code: str, now: datetime | None = None) -> Made:
         notes.append(ASSUMED)
     corrections = [_correction(change, week.week) for week in weeks for change in stands[week.starts].corrections]
     sheet = term_sheet(school.title, term.name, chinese_date(today), lines, notes, corrections=corrections)
-    digest = chain_words(room) if any(week.signed for week in weeks) else ""
+    digest = _chain_words(room) if any(week.signed for week in weeks) else ""
     return _made(f"心理辅导室学期开放统计_{term.code}", sheet, school.practice, size=8.5, row_mm=5.5, digest=digest)
 
 
