@@ -51,7 +51,7 @@ NARROW = 860
 """Less than this (at 100 %) is too narrow for the week's table beside the semester."""
 WATCHED = {
     *KINDS, "visit", "booking", "period", "term", "target", "calendar_day", "calendar_year", "school", "person",
-    "duty_turn", "handover",
+    "duty_turn", "handover", "room_rules",
 }  # fmt: skip
 
 
