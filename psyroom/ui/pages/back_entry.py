@@ -79,11 +79,12 @@ class BackEntry(QWidget):
     # ---- building
 
     def _head(self) -> QWidget:
+        self.save_button = primary("全部存下", self.save, icon_name="check", tip="全部存下（Ctrl+回车）")
         return PageHeader(
             "按纸质记录补录",
             HOW,
             button("返回", self._leave, icon_name="caret-left", shortcut="Esc"),
-            primary("全部存下", self.save, icon_name="check", tip="全部存下（Ctrl+回车）"),
+            self.save_button,
         )
 
     def _when(self, day: date) -> QHBoxLayout:
@@ -155,17 +156,17 @@ class BackEntry(QWidget):
         self.edited.emit()
 
     def _next(self, line: Line) -> None:
-        """Enter in the last cell: the next row; from an empty row of duty to the visitors."""
+        """Enter in the last cell: the next row; from an empty row of duty to the visitors, of a visitor to saving."""
         lines = self._lines_of(line)
         at = lines.index(line)
-        if lines is self.duties and line.blank():
-            self.visits[0].begin()
+        self._look_soon.start()
+        if line.blank():
+            (self.visits[0].begin if lines is self.duties else self.save_button.setFocus)()
             return
         if at + 1 == len(lines):
             self._add_duty() if lines is self.duties else self._add_visit()
         lines[at + 1].begin()
         self._in_sight(lines[at + 1])
-        self._look_soon.start()
 
     def _in_sight(self, line: Line) -> None:
         QTimer.singleShot(0, line, lambda: self.area.ensureWidgetVisible(line, 0, SPACE * 4))

@@ -104,8 +104,8 @@ class Line(QWidget):
                     line.returnPressed.connect(lambda at=at: self.go_on(at))
 
     def go_on(self, at: int) -> None:
-        """To the cell after this one; from the last to the next row."""
-        if at + 1 < len(self.cells):
+        """To the cell after this one; from the last, and from the first of an empty row, to what comes next."""
+        if at + 1 < len(self.cells) and (at or not self.blank()):
             self._enter(self.cells[at + 1])
         else:
             self.ended.emit()
