@@ -154,6 +154,18 @@ def test_attendance_begins_with_everybody_and_the_size_follows(small: Small) -> 
     assert booking_of(small, booked.id).outcome == "open" and booking_of(small, booked.id).size == 3
 
 
+def test_undo_takes_no_session_away_of_which_somebody_said_more(small: Small) -> None:
+    made(small, 0, 1)
+    entered = visits.walk_in(small.room, session_of(small, 1, day=TUESDAY, starts=480, ends=520), at(TUESDAY, 530))
+    came = chain.deeds(small.room, 1)[0].id
+    groups.set_attendance(small.room, entered.visit, {small.students[2]: "absent"})  # one who is no member yet
+    with pytest.raises(Refused, match="又登记了到场"):
+        undo(small.room, came)
+    undo(small.room)
+    undo(small.room)
+    assert week.entry(small.room, "visit", entered.visit, NOON) is None
+
+
 def test_a_closed_session_is_the_counsellors_and_a_corrected_one_follows(small: Small) -> None:
     made(small, 0, 1)
     entered = visits.walk_in(small.room, session_of(small, 1, day=TUESDAY, starts=480, ends=520), at(TUESDAY, 530))
