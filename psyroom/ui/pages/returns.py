@@ -35,6 +35,7 @@ from psyroom.ui.window import Shell
 
 WATCHED = {
     "opening", "opening_slot", "opening_exception", "visit", "booking", "student", "school", "term", "target", "period",
+    "room_rules", "week_reason", "week_signature",
     "calendar_day", "calendar_year", "filing",
 }  # fmt: skip
 
