@@ -12,13 +12,18 @@ from sqlmodel import SQLModel, select
 
 from psyroom.practice import making
 from psyroom.records.booking import OUTCOMES, Booking, Timetable, Visit
+from psyroom.records.events import Event
+from psyroom.records.groups import Group, GroupMember
 from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.school import CalendarDay, CalendarYear, Period, Place, School, Term
 from psyroom.records.students import Student, StudentDetail, StudentLabel, StudentQuestion
+from psyroom.records.waiting import Waiting, WaitingWindow
+from psyroom.records.weeks import Handover, WeekReason
 from psyroom.rules import identity
 from psyroom.rules.intervals import total, union
 from psyroom.rules.periods import outside_lessons
 from psyroom.services import school as schools
+from psyroom.services import signing
 from psyroom.store import history
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
@@ -40,6 +45,7 @@ TABLES: tuple[type[SQLModel], ...] = (
         Timetable,
     ),
     *(Student, StudentDetail, StudentLabel, StudentQuestion),
+    *(Event, Group, GroupMember, Waiting, WaitingWindow, WeekReason, Handover),
 )
 
 
@@ -107,6 +113,12 @@ def test_it_is_lived_in(tmp_path: Path) -> None:
     assert len(today) == 4 and [r for r in rows["Booking"] if r["day"] == THURSDAY + timedelta(days=1)]
     assert not [r for r in rows["Visit"] if r["day"] >= THURSDAY]
     assert [r for r in rows["Visit"] if 600 <= r["starts"] < 700], "somebody came during lessons: all minutes differ"
+    marks = Counter(r["series"] for r in rows["Booking"] if r["series"])
+    assert len(marks) == 2 and min(marks.values()) >= 3, "a child and a group come every week"
+    assert len(rows["GroupMember"]) == 8 and len(rows["Waiting"]) == 5 and rows["Event"] and rows["Handover"]
+    term = schools.context(room).term_on(THURSDAY)
+    signed = [s.signed is not None for s in signing.states(room, [term.monday(n) for n in range(1, 12)])]
+    assert signed[-2:] == [False, False] and sum(signed) >= 7
     room.close()
 
 

@@ -126,8 +126,7 @@ def _one_day(
         person = on_duty(weekday, band, *people)
         likely = {NOON: 0.92, EVENING: 0.9, NIGHT: 0.55}[band] * (0.55 if examination else 1)
         if chance.random() > likely:
-            if chance.random() < 0.4:
-                _closed(made, day, band, person, place, "exam" if examination else chance.choice(("activity", "leave")))
+            _closed(made, day, band, person, place, "exam" if examination else chance.choice(("activity", "leave")))
             continue
         began, ended = band[0] + chance.randrange(-2, 5), band[1] + chance.randrange(-8, 6)
         _opened(made, day, (began, ended), person, place, "hand" if chance.random() < 0.08 else "duty")

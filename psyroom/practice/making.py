@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, insert
 
 from psyroom.practice.duty import make_duty
 from psyroom.practice.names import name_of
+from psyroom.practice.present import STEPS, live_on, weeks_to_sign
 from psyroom.practice.pupils import Pupils, make_pupils
 from psyroom.practice.terms import days_off, terms_around
 from psyroom.practice.visitors import make_visitors
@@ -85,12 +86,20 @@ def _fill(room: Room, chance: Random, times: int, today: date) -> Generator[Step
         rows += [(Student, pupils.students), (StudentDetail, pupils.details)]
         rows += [(StudentLabel, pupils.labels), (StudentQuestion, pupils.questions)]
         rows += _lived(chance, terms, calendar, today, pupils, counsellors, rooms)
-        total, done = sum(len(found) for _table, found in rows), 0
+        weeks = weeks_to_sign(terms, today)
+        total, done = sum(len(found) for _table, found in rows) + STEPS + len(weeks), 0
         for table, found in rows:
             for start in range(0, len(found), BATCH):
                 deed.session.connection().execute(insert(table), found[start : start + BATCH])
                 done += len(found[start : start + BATCH])
                 yield done, total
+    here, room.origin = room.origin, ids.new_id()  # done on another computer: here there is nothing to undo
+    try:
+        for _ in live_on(room, chance, pupils, today, weeks, colleague=rooms[2], group_place=rooms[0]):
+            done += 1
+            yield done, total
+    finally:
+        room.origin = here
 
 
 def _people(session: Any) -> dict[str, str]:
