@@ -7,6 +7,7 @@ carries its value beside it, because previewers show 0 otherwise.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -150,6 +151,7 @@ class _Writer:
         self.page, self.formats, self.sheet = book.add_worksheet(sheet.name[:31]), formats, sheet
         self.landscape = landscape
         self.columns = max(len(table.columns) for table in sheet.tables)
+        self.widths: list[float] = []
         self.row = 0
 
     def write(self, practice: bool, digest: str) -> None:
@@ -157,8 +159,9 @@ class _Writer:
         units = _UNITS * (1.45 if self.landscape else 1)
         widest = max(sheet.tables, key=lambda table: len(table.columns))
         share = units / sum(column.width for column in widest.columns)
-        for at, column in enumerate(widest.columns):
-            self.page.set_column(at, at, round(column.width * share, 1))
+        self.widths = [round(column.width * share, 1) for column in widest.columns]
+        for at, wide in enumerate(self.widths):
+            self.page.set_column(at, at, wide)
         self._merged(sheet.title, "title", 30)
         self._info(sheet.info)
         first_head = last_head = self.row
@@ -235,10 +238,14 @@ class _Writer:
         self.row = lower + 1
 
     def _cells(self, table: Table, row: Row) -> None:
-        at = 0
+        at, lines = 0, 1
         for content in row.cells:
+            first = at
             at = self._content(table, row, at, content)
-        self.page.set_row(self.row, 20)
+            text = content.text if isinstance(content, Cell | Figure) else content
+            wide = sum(self.widths[first:at]) - 1  # a little is lost at both edges
+            lines = max(lines, *(math.ceil(_length(part) / max(wide, 1)) for part in text.split("\n")))
+        self.page.set_row(self.row, 20 if lines == 1 else 14 * lines + 4)
         self.row += 1
 
     def _content(self, table: Table, row: Row, at: int, content: Content) -> int:

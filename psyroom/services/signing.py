@@ -39,6 +39,7 @@ WHAT = {
     "target": "目标改变",
     "reason": "原因改变",
 }
+FEW = 4
 KINDS = {"opening": "开放", "visit": "来访"}
 
 
@@ -343,6 +344,12 @@ def _over(room: Room, school: SchoolContext, days: Sequence[date]) -> tuple[tupl
 # ---- signing --------------------------------------------------------------------------------------------------
 
 
+def _said(blockers: Sequence[Blocker]) -> str:
+    """The first few in words; of many their number, the page lists them all."""
+    shown = "".join(blocker.words for blocker in blockers[:FEW])
+    return shown if len(blockers) <= FEW else f"{shown}一共有 {len(blockers)} 处。"
+
+
 def sign(room: Room, monday: date, now: datetime | None = None) -> str:
     """Sign the week of a day: its minutes and the records behind them are kept as they are, and it is locked. Never
     undone. Needs a counsellor. Returns the signature's id.
@@ -354,7 +361,7 @@ def sign(room: Room, monday: date, now: datetime | None = None) -> str:
     with room.write("一周开放签字", undoable=False) as deed:
         found = state(room, monday, moment)  # nobody else can write now, so what is read is what is signed
         if found.blockers:
-            raise Refused(why=f"{dates(monday)}还不能签字：" + "".join(blocker.words for blocker in found.blockers))
+            raise Refused(why=f"{dates(monday)}还不能签字：{_said(found.blockers)}")
         school = context(room)
         sunday = monday + timedelta(days=6)
         rows = [_kept(row).as_json() for row in hours.rows_behind(room, monday, sunday, moment)]
