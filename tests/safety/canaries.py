@@ -101,6 +101,8 @@ def main(place: Path) -> None:
         bookings,
         copies,
         drafts,
+        ics,
+        papers,
         people,
         returns,
         rooms,
@@ -174,6 +176,12 @@ def main(place: Path) -> None:
         (out / "nameless" / f"{made.name}.pdf").write_bytes(made.pdf)
         (out / "nameless" / f"{made.name}.xlsx").write_bytes(made.xlsx or b"")
     (out / "names" / "名单.pdf").write_bytes(sheets.tomorrow(room, date(2026, 9, 10)).pdf)
+    days = (date(2026, 9, 7), date(2026, 9, 13))
+    for made in (papers.booking_slips(room, *days), papers.class_slips(room, *days)):
+        (out / "names" / f"{made.name}.pdf").write_bytes(made.pdf)
+    for made in (papers.door_week(room, days[0]), papers.day_sheet(room, days[1])):
+        (out / "nameless" / f"{made.name}.pdf").write_bytes(made.pdf)
+    ics.write(room, out / "nameless" / "日程.ics", me, *days, NOW)
     drained(copies.copy(room, place / "备份"))
     with room.write("导入名册") as deed:
         for schema in room.schemas:

@@ -129,7 +129,7 @@ def test_the_kill_fell_into_a_save_over_both_files(place: Path) -> None:
 
 def test_what_goes_out_without_names_has_none(place: Path) -> None:
     out = place / "out" / "nameless"
-    assert len(list(out.iterdir())) == 6
+    assert len(list(out.iterdir())) == 9
     assert not leaks(out, canaries.OF_CHILDREN, unpack=True)
     assert leaks(out, (canaries.SCHOOL,), unpack=True), "the search reads workbooks and pages"
     assert leaks(place / "out" / "names", (canaries.CHILD,), unpack=True)
@@ -137,7 +137,7 @@ def test_what_goes_out_without_names_has_none(place: Path) -> None:
 
 def test_an_export_leaves_nothing_but_what_was_asked_for(place: Path) -> None:
     names = sorted(p.name for p in (place / "out").rglob("*") if p.is_file())
-    assert len(names) == 9 and not [
+    assert len(names) == 14 and not [
         n for n in names if n.startswith((".", "~")) or n.endswith((".new", ".tmp", ".part"))
     ]
     assert len(list((place / "备份").iterdir())) == 1

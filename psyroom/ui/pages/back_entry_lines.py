@@ -33,6 +33,7 @@ VISIT = (
 """Headings with their widths at 100 % (0: the rest), in the order of the paper sheet."""
 
 ANYBODY = "自动"
+LONGEST_TIME = 12  # characters: a draft on the desk's side keeps times, not sentences
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -147,6 +148,11 @@ class Line(QWidget):
     def values(self) -> dict[str, Any]:
         raise NotImplementedError
 
+    def hours(self) -> dict[str, Any]:
+        """From and to; what cannot be read as it was typed, as long as a time may be."""
+        found = {"starts": self.starts.value(), "ends": self.ends.value()}
+        return {name: value[:LONGEST_TIME] if isinstance(value, str) else value for name, value in found.items()}
+
     def blank(self) -> bool:
         return back_entry.blank(self.values())
 
@@ -170,7 +176,7 @@ class DutyLine(Line):
             self.person.set_value(values["person"])
 
     def values(self) -> dict[str, Any]:
-        return {"starts": self.starts.value(), "ends": self.ends.value(), "person": self.person.value() or ""}
+        return {**self.hours(), "person": self.person.value() or ""}
 
 
 class VisitLine(Line):
@@ -274,8 +280,7 @@ class VisitLine(Line):
         kind = self.kind.value()
         found = self.picker.found() if self._student() else None
         return {
-            "starts": self.starts.value(),
-            "ends": self.ends.value(),
+            **self.hours(),
             "client": kind,
             "student": found.key if found is not None else "",
             "typed": self.picker.text().strip()[:20] if self._student() and found is None else "",
