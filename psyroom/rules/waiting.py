@@ -183,7 +183,10 @@ def can_be(asked: Appointment, around: Around) -> tuple[str, ...] | None:
 
 def _why(wish: Wish, day: date, starts: int, around: Around, soft: Sequence[str]) -> str:
     held = next((w for w in wish.windows if _holds(w, day, starts, wish.minutes)), None)
-    words = f"周{WEEKDAYS[day.weekday()]}{_hours(held, wish.names)}合适" if held is not None else "什么时间都行"
+    words = "什么时间都行"
+    if held is not None:
+        hours = _hours(held, wish.names)
+        words = f"周{WEEKDAYS[day.weekday()]}{hours}{' ' if hours[0] == ' ' else ''}合适"
     parts = ["优先"] if wish.first else []
     parts += [waited_words(wish.since, around.today), words]
     if wish.person:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from psyroom.practice.making import PASSWORD, make_practice
+from psyroom.services import groups, roll, visits, waiting
 from psyroom.settings import Settings
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
@@ -94,3 +95,45 @@ def test_the_duty_person_s_day(shoot: Any, window: Callable[[str], Shell]) -> No
     for page in ("today", "students", "settings"):
         shell.go(page)
         shoot(shell, f"page-duty-{page}")
+
+
+def test_the_waiting_list_and_groups(shoot: Any, window: Callable[[str], Shell]) -> None:
+    shell = window("甲")
+    room, page = shell.room, cast(Any, shell.go("bookings"))
+    now, pupils = page.now(), roll.everybody(room)
+    bands = {band.key: band for band in waiting.day_bands(room, THURSDAY)}
+    suits = (
+        (),
+        bands["noon"].windows(5),
+        bands["noon"].windows(4) + bands["after"].windows(5),
+        bands["after"].windows(5),
+    )
+    for n in range(8):
+        values = {
+            "student": pupils[n * 37].id,
+            "since": THURSDAY - timedelta(days=n * 3 + 2),
+            "minutes": 40 if n else 30,
+        }
+        waiting.add(room, values | {"expires": THURSDAY + timedelta(days=9 if n % 3 else -1)}, suits[n % 4], now)
+    waiting.set_first(room, waiting.listed(room, now)[2].id)
+    page.toggle_waiting()
+    shoot(shell, "page-waiting")
+    page.waiting_desk.open(next(e for e in waiting.listed(room, now) if not e.expired).id)
+    shoot(shell, "page-waiting-times")
+    page.waiting_desk.add()
+    shoot(shell, "page-waiting-form")
+    page.sheet.shut()
+    ahead = [e for day in page.week.days for e in day.entries if e.outcome == "open" and e.day > THURSDAY]
+    page.show_entry("booking", max(ahead, key=lambda e: (e.day, e.ends - e.starts)).id)
+    page.card.cancel("cancelled_by_student")
+    shoot(shell, "page-waiting-offers")
+    group = groups.add(room, {"leader": room.person.id}, [p.id for p in pupils[5:400:50]], THURSDAY)
+    groups.set_topic(room, group, "考前减压")
+    page.show_groups()
+    shoot(shell, "page-groups")
+    page.groups_desk.edit(group)
+    shoot(shell, "page-groups-form")
+    number = groups.listed(room)[0].no
+    visit = visits.walk_in(room, {"client": "group", "group_no": number, "size": 8}, now).visit
+    page.show_entry("visit", visit)
+    shoot(shell, "page-groups-attendance")

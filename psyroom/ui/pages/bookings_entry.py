@@ -76,7 +76,7 @@ class EntryCard(QWidget):
             line.addWidget(Glyph("repeat", size=16))
             line.addWidget(text(f"系列：{place}", "soft"), 1)
             self.column.addLayout(line)
-        if entry.members:
+        if entry.members and not entry.visit:  # who was there is said line by line
             self.column.addWidget(text("成员：" + "、".join(entry.members), "soft"))
         if entry.follow_up:
             self.column.addWidget(text(f"未到后：{FOLLOW_UPS[entry.follow_up]}", "soft"))

@@ -119,7 +119,7 @@ class GroupForm(Form):
         elif room.has_cases:
             self.set_values({"leader": room.person.id})
         self.members._show()
-        self.put(text("预约团体时选“团体”，写这个编号；人数按成员算。", "small"))
+        self.put(text("预约时“谁来”选团体，再选这一个；人数按成员算。", "small"))
 
     def values(self) -> dict[str, Any]:
         return {

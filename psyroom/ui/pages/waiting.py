@@ -72,7 +72,7 @@ class WaitingDesk(QObject):
         if card is None:
             self.offer(free)
             return
-        offers = self._offers(free)
+        offers = self._offers(free, under=True)
         if not offers.found:
             offers.deleteLater()
             return
@@ -81,8 +81,8 @@ class WaitingDesk(QObject):
         if card.entry.outcome != "no_show":
             offers.focus_first()
 
-    def _offers(self, free: Free) -> Offers:
-        made = Offers(self.room, self.shell, self.now, free)
+    def _offers(self, free: Free, *, under: bool = False) -> Offers:
+        made = Offers(self.room, self.shell, self.now, free, under=under)
         made.booked.connect(self.booked)
         made.declined.connect(self.sheet.shut)
         return made

@@ -139,19 +139,19 @@ class Offers(Side):
 
     declined = Signal()
 
-    def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime], freed: Free) -> None:
+    def __init__(
+        self, room: Room, shell: Shell, now: Callable[[], datetime], freed: Free, *, under: bool = False
+    ) -> None:
+        """`under` the card that freed the time: it has said when and with whom."""
         super().__init__(room, shell, now)
-        self.freed = freed
+        self.freed, self.under = freed, under
         self.found: list[Match] = []
         self.refresh()
 
     def refresh(self) -> None:
         self.clear()
         self.found = waiting.matches(self.room, self.freed, self.now())
-        freed, school = self.freed, schools.context(self.room)
-        self.column.addWidget(text(f"{day_name(freed.day)}  {span(freed.starts, freed.ends)}", "lead", tabular=True))
-        where = [school.people.get(freed.person, ""), school.places.get(freed.place, "")]
-        self.column.addWidget(text(" · ".join(part for part in where if part) + "，这段时间空着", "soft"))
+        self._head()
         if not self.found:
             card = Card(tone="sunken")
             card.add(text("候补名单上没有合适的人", "heading"))
@@ -165,6 +165,15 @@ class Offers(Side):
         self.column.addWidget(RowList([self._row(m, n) for n, m in enumerate(self.found)]))
         self.row(button("都不用（0）", self.decline))
         self.focus_first()
+
+    def _head(self) -> None:
+        if self.under:
+            self.column.addWidget(text("这个时间空出来了，谁可以来？", "heading"))
+            return
+        freed, school = self.freed, schools.context(self.room)
+        self.column.addWidget(text(f"{day_name(freed.day)}  {span(freed.starts, freed.ends)}", "lead", tabular=True))
+        where = [school.people.get(freed.person, ""), school.places.get(freed.place, "")]
+        self.column.addWidget(text(" · ".join(part for part in where if part) + "，这段时间空着", "soft"))
 
     def _time(self, match: Match) -> Free:
         return Free(match.day, match.starts, match.ends, match.person, match.place, match.soft)
