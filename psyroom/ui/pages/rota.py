@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar as gregorian
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.plan import Turn
@@ -18,6 +17,7 @@ from psyroom.services import drafts, rota
 from psyroom.services.rota import RotaSlot
 from psyroom.services.school import context
 from psyroom.store.room import Room
+from psyroom.ui import tokens
 from psyroom.ui.kit import (
     Card,
     EmptyState,
@@ -36,10 +36,12 @@ from psyroom.ui.pages.rota_change import Changing
 from psyroom.ui.pages.rota_grid import Spot
 from psyroom.ui.pages.rota_print import RotaPreview
 from psyroom.ui.pages.rota_side import Part, Shares, Taking
+from psyroom.ui.pages.rota_words import proposed_words, turn_words
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 FORM = "rota"
+NARROW, SIDE = 860, 330  # pixels at 100 %
 KEYS = "方向键走动 · 数字或姓名首字母换人 · Delete 清空 · Enter 代班、对调 · 拖动两次互换"
 
 
@@ -66,7 +68,7 @@ class Rota(Changing):
         self._pending: dict[str, str] = {}
         self._out: set[str] = set()
         self._cannot: dict[str, list[int]] = {}
-        self._behind = False
+        self._behind = self._narrow = False
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self.stack = QStackedWidget()
@@ -134,7 +136,12 @@ class Rota(Changing):
         self.grid.walked.connect(self._say)
         self.grid.turned.connect(self.turn)
         self.grid.doubted.connect(self._doubt)
-        self.area = scrolled(self.grid)
+        under = QWidget()
+        self.under = QVBoxLayout(under)
+        self.under.setContentsMargins(0, 0, 0, 0)
+        self.under.setSpacing(SPACE)
+        self.under.addWidget(self.grid, 1)
+        self.area = scrolled(under)
         column.addWidget(self.area, 1)
         self.empty = EmptyState(
             "calendar-blank",
@@ -150,7 +157,7 @@ class Rota(Changing):
         return column
 
     def _right(self) -> QWidget:
-        holder = QWidget()
+        self.side = holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, SPACE // 2, 0)
         column.setSpacing(SPACE)
@@ -165,10 +172,25 @@ class Rota(Changing):
         self.stale_gone = button("都去掉", self.remove_stale, icon_name="trash", small=True)
         self.stale.body.addWidget(self.stale_gone, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.stale)
-        column.addStretch(1)
-        area = scrolled(holder)
-        area.setFixedWidth(holder.fontMetrics().height() * 16)
+        self.side_room = QVBoxLayout()
+        self.side_room.addWidget(holder)
+        self.side_room.addStretch(1)
+        frame = QWidget()
+        frame.setLayout(self.side_room)
+        self.side_room.setContentsMargins(0, 0, 0, 0)
+        area = scrolled(frame)
+        area.setFixedWidth(tokens.now().px(SIDE))
         return area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for the hours beside the month they stand under it: large text on a small screen."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < tokens.now().px(NARROW)
+        self.beside.setFixedWidth(tokens.now().px(SIDE))
+        if narrow != self._narrow:
+            self._narrow = narrow
+            (self.under if narrow else self.side_room).insertWidget(1 if narrow else 0, self.side)
+            self.beside.setVisible(not narrow and not self.sheet.isVisible())
 
     # ---- what is shown ---------------------------------------------------------------------------------------------
 
@@ -224,7 +246,7 @@ class Rota(Changing):
                 problems = self.month.against(turn, [t for t in now.values() if t.day == turn.day])
             name = slot.name if key not in self._pending else names.get(turn.person, "")
             changed = key in self._pending
-            words = _words(slot, turn, name, changed, problems)
+            words = turn_words(slot, turn, name, changed, problems)
             mine, past = turn.person == self.room.person.id, turn.day < today
             spots.append(Spot(turn.day, slot, turn.person, name, changed, () if past else problems, words, mine, past))
         self.spots_keys = [key for key, _ in keyed]
@@ -267,7 +289,7 @@ class Rota(Changing):
 
     def _alone(self) -> None:
         """The side sheet was shut: the hours stand beside the month again."""
-        self.beside.show()
+        self.beside.setVisible(not self._narrow)
         self.header.question.show()
         self.grid.setFocus()
 
@@ -395,7 +417,7 @@ class Rota(Changing):
                 left.remove(found)
                 self._set(key, slot, found.person)
         self._changed()
-        self.shell.toast(_proposed(len(made.turns), len(made.nobody), self.month.first, self.room.today()))
+        self.shell.toast(proposed_words(len(made.turns), len(made.nobody), self.month.last < self.room.today()))
         self.grid.setFocus()
 
     def save(self) -> None:
@@ -415,28 +437,3 @@ class Rota(Changing):
     def remove_stale(self) -> None:
         gone = [slot.turn.id for slot in self.month.stale]
         self._do(lambda: rota.remove(self.room, gone), "已去掉")
-
-
-def last_day(first: date) -> date:
-    return first.replace(day=gregorian.monthrange(first.year, first.month)[1])
-
-
-def _words(slot: RotaSlot, turn: Turn, name: str, changed: bool, problems: tuple[str, ...]) -> str:
-    """A turn said whole: for the line under the calendar, the tool tip and a screen reader."""
-    parts = [f"{day_words(turn.day)} {span(turn.starts, turn.ends)}"]
-    if slot.place_name:
-        parts.append(slot.place_name)
-    who = name or "还没有人"
-    if slot.instead_name and not changed:
-        who += f"（替{slot.instead_name}，{slot.why}）"
-    elif slot.fixed and not changed:
-        who += "（固定时段）"
-    parts.append(who + ("（未保存）" if changed else ""))
-    return " · ".join(parts) + (f"。注意：{'；'.join(problems)}" if problems else "")
-
-
-def _proposed(made: int, nobody: int, first: date, today: date) -> str:
-    if not made and not nobody:
-        return "没有要排的：这个月都有人了。" if last_day(first) >= today else "这个月已经过去了。"
-    words = f"排好 {made} 次，看过后按 Ctrl+S 保存。" if made else "没有排上。"
-    return words + (f"有 {nobody} 次谁都不能值，标成“待定”。" if nobody else "")

@@ -328,9 +328,10 @@ class RotaGrid(QWidget):
         inner = box.adjusted(look.px(6), 0, -look.px(5), 0)
         painter.setFont(fonts.face("small", tabular=True))
         painter.setPen(QColor(p.soft))
-        hour = clock(spot.slot.turn.starts)
-        painter.drawText(inner, _LEFT, hour)
-        inner.setLeft(inner.left() + QFontMetrics(painter.font()).horizontalAdvance("00:00") + look.px(6))
+        wide = QFontMetrics(painter.font()).horizontalAdvance("00:00") + look.px(6)
+        if inner.width() - wide >= look.px(36):  # else the name alone: the line under the month says the hour
+            painter.drawText(inner, _LEFT, clock(spot.slot.turn.starts))
+            inner.setLeft(inner.left() + wide)
         side = look.px(15)
         if spot.problems:
             mark = QRect(int(inner.right()) - side, int(inner.center().y() - side / 2), side, side)
