@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused
-from psyroom.records.booking import Visit
+from psyroom.records.booking import STANDING, Visit
 from psyroom.records.fields import checked
 from psyroom.records.groups import PRESENCE, Attendance, Group, GroupFields, GroupMember, GroupTopic
 from psyroom.rules import booking as rules
@@ -211,6 +211,19 @@ def member_clashes(session: Session, no: int, students: Collection[str], first: 
             if clash.kind == "client":
                 found.append(replace(clash, sentence=f"{day_name(row.day)}，{clash.sentence}"))
     return found
+
+
+def one_place_at_a_time(session: Session, student: str, since: date) -> None:
+    """Raise `Clashes` when a student's own bookings and sessions from a day on share a minute: two entries of one child
+    have become one."""
+    rows = [row for row in ask_booking.bookings_of(session, student) if row.day >= since and row.outcome in STANDING]
+    for member in ask.memberships_of(session, student):
+        group = session.get(Group, member.group)
+        if group is not None:
+            for booked in ask.sessions_booked(session, group.no, max(since, member.since), member.until):
+                rows += [row for row in (ask_booking.booking(session, booked.id),) if row is not None]
+    for row in rows:
+        around.stays_single(session, around.asked(session, row, row.id))
 
 
 def end(room: Room, group_id: str, ended: bool = True) -> str:

@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from psyroom.errors import NotFound, Refused
 from psyroom.records.students import Student, StudentDetail, StudentDetailFields
+from psyroom.services import groups
+from psyroom.services.around import Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import students as ask
@@ -122,6 +124,13 @@ def merge(room: Room, keep: str, other: str) -> None:
         if source is not None:
             session.delete(source)
         session.delete(second)
+        session.flush()
+        try:
+            groups.one_place_at_a_time(session, keep, room.today())
+        except Clashes as clashes:
+            raise Refused(
+                why=f"合并后同一时间会有两个预约（{'；'.join(clashes.causes)}），请先取消或移开一个。"
+            ) from None
 
 
 def _lists_follow(session: Session, keep: str, other: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from psyroom.errors import NeedsCounsellor, NotValid, Overtaken, Refused
-from psyroom.services import bookings, groups, visits, week
+from psyroom.services import bookings, groups, merging, visits, week
 from psyroom.services.bookings import Clashes
 from psyroom.store import history as chain
 from tests.services.room_for_bookings import MONDAY, NOON, TUESDAY, Small, as_duty, at, make_small, undo
@@ -205,3 +205,17 @@ def test_a_group_of_a_moment_needs_no_members(small: Small) -> None:
     assert [g.no for g in groups.listed(small.room, ended=True)] == [1, 2]
     groups.end(small.room, group, False)
     week.week(small.room, MONDAY, NOON)
+
+
+def test_two_entries_of_one_child_become_one_that_is_in_one_place(small: Small) -> None:
+    """Each of the two was booked; the child cannot be at both."""
+    day = small.room.today() + timedelta(days=7)
+    now = at(small.room.today(), 0)
+    group = groups.add(small.room, {}, small.students[:2], TUESDAY)
+    session = bookings.book(small.room, session_of(small, 1, day=day), now, anyway=True)
+    bookings.book(small.room, own(small, 2, day=day), now, anyway=True)
+    with pytest.raises(Refused, match="合并后同一时间会有两个预约"):
+        merging.merge(small.room, small.students[1], small.students[2])
+    bookings.move(small.room, session.id, day, 800, 840, now, anyway=True)
+    merging.merge(small.room, small.students[1], small.students[2])
+    assert {m.who for g in groups.listed(small.room) if g.id == group for m in g.members} == {"张晓雨", "李明"}
