@@ -9,6 +9,9 @@ from psyroom.reports.faces import HEI, KAI
 from psyroom.reports.paper import MM, Paper
 from psyroom.reports.tables import Sheet
 
+LEAST = 6.5
+"""Letters smaller than this (points) are not printed to save a page."""
+
 
 def sheets_pdf(
     sheets: Sequence[Sheet],
@@ -25,7 +28,7 @@ def sheets_pdf(
     `one_page` makes rows and letters smaller, as far as they can still be read, so that each sheet stays on its page."""
     sizes = [(size, row_mm)]
     if one_page:
-        sizes += [(max(size - step, 7), row_mm * (1 - 0.14 * step)) for step in (0.5, 1, 1.5, 2, 2.5, 3)]
+        sizes += [(max(size - step, LEAST), row_mm * (1 - 0.14 * step)) for step in (0.5, 1, 1.5, 2, 2.5, 3, 4, 5)]
     for one, height in sizes:
         paper = _drawn(sheets, landscape, practice, digest, one, height)
         if paper.pages <= len(sheets):

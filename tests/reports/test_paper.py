@@ -9,7 +9,15 @@ from datetime import date
 import pytest
 
 from psyroom.reports import preview, printing
-from psyroom.reports.opening_sheets import TermLine, WeekLine, WeekTotals, term_sheet, week_sheet
+from psyroom.reports.opening_sheets import (
+    CorrectionLine,
+    SignedLine,
+    TermLine,
+    WeekLine,
+    WeekTotals,
+    term_sheet,
+    week_sheet,
+)
 from psyroom.reports.paper import PRACTICE_TAG, Paper
 from psyroom.reports.recovery import recovery_sheet, recovery_text
 from psyroom.reports.tables import Cell, Column, Row, Sheet, Table
@@ -90,6 +98,28 @@ def test_the_weekly_sheet() -> None:
     assert "本周合计 4.17 3.42 2 12 1 1 目标 15.00，还差 11.58" in said
     empty = week_sheet("青山学校", "第1周", "—", "—", [], WeekTotals(0, 0, None, "没有规定目标"))
     assert "本周合计 0.00 0.00 0 0 0 0 没有规定目标" in words(printing.sheets_pdf([empty], landscape=True)[0])
+
+
+def test_a_full_week_with_signatures_and_corrections_stays_on_one_page() -> None:
+    lines = [WeekLine("11月16日", "一", "12:20—14:00", "午休", 100, 100, "王老师、李老师", 2, 0, 1, 0)] * 26
+    fixed = ("11月16日 周一 开放 12:05—13:35 改为 12:05—13:50", 15, -15, "王老师", "时间记错", "2026-11-24 09:00")
+    sheet = week_sheet(
+        "青山学校",
+        "第12周",
+        "11月16日—11月22日",
+        "2026年11月22日",
+        lines,
+        WeekTotals(250, 205, 900, "未达标"),
+        ["课外指上课时间以外", "未达标原因：学校活动，另有补开11月28日2.00小时（计入当周）"],
+        signed=[SignedLine("王老师", "2026-11-23 10:05", 250, 205), SignedLine("王老师", "2026-11-25 10:05", 265, 220)],
+        corrections=[CorrectionLine(*fixed)] * 6,
+    )
+    pdf, missing = printing.sheets_pdf([sheet], landscape=True, size=9, row_mm=6.6, one_page=True)
+    said = words(pdf)
+    assert preview.count(pdf) == 1 and missing == ""
+    assert "第1次签字时 4.17 3.42 王老师 签字时间 2026-11-23 10:05" in said
+    assert f"更正6：{fixed[0]} +0.25 -0.25 王老师 时间记错，2026-11-24 09:00 更正" in said
+    assert preview.count(printing.sheets_pdf([sheet], landscape=True, size=9, row_mm=6.6)[0]) == 2
 
 
 def test_the_semester_sheet_leaves_weeks_to_come_blank() -> None:
