@@ -248,9 +248,10 @@ def _in_already(
 
 
 def _same(a: Any, b: Any) -> bool:
-    """The same visitor; a group of the sheet without a number is known by its size."""
+    """The same visitor. A group without a booking has no number yet: its hours and its size tell it."""
     if a.client == b.client == "group":
-        return bool(a.group_no == b.group_no or a.size == b.size)
+        numbered = bool(b.booking) and a.group_no == b.group_no
+        return numbered or (a.starts, a.ends, a.size) == (b.starts, b.ends, b.size)
     return clients.same_client(a, b)
 
 
@@ -274,7 +275,7 @@ def _meets(
         other = VisitFields.model_construct(**row)
         if row["outcome"] == "no_show" or not meet(hours, (row["starts"], row["ends"])):
             continue
-        if _same(other, one):
+        if one.client != "group" and _same(other, one):
             return {"starts": f"和第 {number + 1} 行是同一位，时间重叠了"}
         if row["person"] == one.person:
             return {"starts": f"和第 {number + 1} 行是同一位接待老师，时间重叠了"}

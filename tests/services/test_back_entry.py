@@ -255,6 +255,14 @@ def test_two_new_groups_of_a_sheet_are_two_groups_and_a_booked_one_keeps_its_num
     assert len(done.visits) == 3 and seen[2].group_no == 7 and len({v.group_no for v in seen}) == 3
 
 
+def test_two_groups_of_one_size_may_be_there_at_once_with_two_counsellors(small: Small) -> None:
+    group = {"client": "group", "size": 9, "starts": 600, "ends": 640}
+    sheet = [{**group, "person": small.wang}, {**group, "person": small.chen}]
+    enter(small, sheet)
+    assert len({v.group_no for v in rows_of(small)[0]}) == 2
+    assert refused(small, sheet).twice
+
+
 # ---- whatever is typed ---------------------------------------------------------------------------------------------
 
 _count = itertools.count()
