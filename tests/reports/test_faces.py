@@ -14,7 +14,9 @@ from reportlab.pdfgen.canvas import Canvas
 from psyroom.paths import resource
 from psyroom.reports import faces, preview
 from psyroom.reports.paper import Paper
+from psyroom.reports.printing import sheets_pdf
 from psyroom.reports.recovery import recovery_sheet
+from psyroom.reports.tables import Column, Row, Sheet, Table
 
 RARE = "䶮𬱖㛃𫘧𬀩"
 MARKS = "□☐☑√〔〕—…℃（）“”‘’、。《》·①②％〓"
@@ -125,3 +127,22 @@ def test_a_face_is_loaded_only_by_a_paper_that_shows_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['PsyroomSong']"
+
+
+def test_headings_of_the_second_rank_stand_in_kai() -> None:
+    """一、 in 黑体, （一） in 楷体 (GB/T 9704-2012, 7.3.3)."""
+    table = Table("一、接待情况\n（一）按形式", (Column("甲"), Column("乙")), (Row(("1", "2")),))
+    pdf, missing = sheets_pdf([Sheet("页", "题", ("", "", ""), (table,))])
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[0]
+    text = page.get_textpage()
+    shown: dict[str, set[str]] = {}
+    for piece in page.get_objects(textpage=text):
+        if isinstance(piece, pypdfium2.PdfTextObj):
+            shown.setdefault(piece.get_font().get_base_name().split("+")[-1], set()).add(piece.extract())
+    assert not missing
+    assert "（一）按形式" in shown["PsyroomKai-Regular"] and "一、接待情况" in shown["PsyroomHei-Regular"]
+    assert "题" in shown["PsyroomBiaoSong-Bold"]
+    text.close()
+    page.close()
+    document.close()
