@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from psyroom.records.booking import CHANNELS, FORMS, OUTCOMES
+from psyroom.records.groups import PRESENCE
 from psyroom.records.students import STATUSES, Student
 from psyroom.services.school import context
 from psyroom.store import history as chain
+from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import students as ask
 from psyroom.store.room import Room
 
@@ -64,6 +66,17 @@ def _visits(room: Room, student: str) -> Iterable[Line]:
         )
 
 
+def _sessions(room: Room, student: str) -> Iterable[Line]:
+    """Sessions of groups the student belongs to."""
+    with room.read() as session:
+        rows = ask_groups.sessions_attended(session, student)
+    people = context(room).people
+    for row in rows:
+        length = f"{row.ends - row.starts} 分钟" if row.ends is not None else "进行中"
+        detail = f"{PRESENCE[row.state]} · {length} · {people.get(row.person, '')}".strip(" ·")
+        yield Line(row.day, row.starts, "visit", f"团体 {row.group_no}", detail, row.id)
+
+
 def _entry(room: Room, student: str) -> Iterable[Line]:
     """When the entry was made, moved, suspended, taken back: read from its revisions."""
     school = context(room)
@@ -86,5 +99,5 @@ def _entry(room: Room, student: str) -> Iterable[Line]:
 
 _STATUS_LINES = {key: f"状态：{label}" for key, label in STATUSES.items()}
 
-PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _entry)
+PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _sessions, _entry)
 """Later modules add theirs: notes, talks, plans, referrals."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from psyroom.errors import NeedsCounsellor, NotValid, Overtaken, Refused
-from psyroom.services import bookings, groups, merging, visits, week
+from psyroom.services import bookings, groups, merging, timeline, visits, week
 from psyroom.services.bookings import Clashes
 from psyroom.store import history as chain
 from tests.services.room_for_bookings import MONDAY, NOON, TUESDAY, Small, as_duty, at, make_small, undo
@@ -143,6 +143,8 @@ def test_attendance_begins_with_everybody_and_the_size_follows(small: Small) -> 
     )
     assert said == "到场 1 人，共 3 人"
     assert booking_of(small, booked.id).size == 1
+    (line,) = [line for line in timeline.of(small.room, small.students[1]) if line.kind == "visit"]
+    assert (line.day, line.starts, line.title, line.detail) == (TUESDAY, 730, "团体 1", "迟到 · 进行中 · 王老师")
     with pytest.raises(Refused, match="一个人也没有到"):
         groups.set_attendance(small.room, entered.visit, {small.students[1]: "absent"})
     visits.correct(small.room, entered.visit, {"place": small.places[0]}, at(TUESDAY, 780))

@@ -133,6 +133,15 @@ def open_bookings(session: Session, no: int, first: date) -> list[Booking]:
     return list(session.exec(statement).all())
 
 
+def sessions_attended(session: Session, student: str) -> list[Any]:
+    """(id of the visit, day, starts, ends, group_no, person, state) of every session at which something was said of a student."""
+    c = visit_c
+    statement = select(c.id, c.day, c.starts, c.ends, c.group_no, c.person, attendance_c.state).where(
+        attendance_c.student == student, attendance_c.visit == c.id
+    )
+    return _rows(session, statement.order_by(c.day, c.starts))
+
+
 def memberships_of(session: Session, student: str) -> list[GroupMember]:
     """Every membership of a student."""
     return list(session.exec(select_rows(GroupMember).where(col(GroupMember.student) == student)).all())
