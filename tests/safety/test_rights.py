@@ -21,7 +21,7 @@ from psyroom.store.room import Room
 FOR_THE_DESK = {
     "back_entry": "check enter",
     "beginning": "beginning",
-    "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of",
+    "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of in_own_lessons",
     "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
