@@ -24,7 +24,7 @@ from psyroom.rules.typed import span
 from psyroom.services import drafts
 from psyroom.services.around import Clashes
 from psyroom.services.school import SchoolContext, context
-from psyroom.services.series_kinds import KINDS, Kind, kind_of
+from psyroom.services.series_kinds import CANCEL, CHANGE, KINDS, MOVE, Kind, kind_of
 from psyroom.services.series_rows import Planned, Row, check_row, no_school, preview
 from psyroom.store.questions import series as ask
 from psyroom.store.questions.series import PartRow
@@ -206,7 +206,7 @@ def change(
     carried over, so that another's own room stays; other hours and days move them by as much.
 
     Raises `NotFound`, `NotValid`, `Refused`, `SeriesClashes`; nothing is then changed."""
-    return _rearrange(room, booking_id, values, scope, now, "changed", anyway, urgent)
+    return _rearrange(room, booking_id, values, scope, now, CHANGE, anyway, urgent)
 
 
 def move(
@@ -222,7 +222,7 @@ def move(
     urgent: str = "",
 ) -> SeriesBooked:
     """To another time; the others of the scope by as many days and minutes. Raises as `change`."""
-    return _rearrange(room, booking_id, _hours((day, starts, ends)), scope, now, "moved", anyway, urgent)
+    return _rearrange(room, booking_id, _hours((day, starts, ends)), scope, now, MOVE, anyway, urgent)
 
 
 def _rearrange(
@@ -231,14 +231,14 @@ def _rearrange(
     values: Mapping[str, Any],
     scope: str,
     now: datetime,
-    label: str,
+    deed_name: int,
     anyway: bool,
     urgent: str,
 ) -> SeriesBooked:
     school = context(room)
     with room.read() as session:
         kind = KINDS[_part(session, part_id).kind]
-    with room.write(getattr(kind, label)) as deed:
+    with room.write(kind.label(deed_name, scope)) as deed:
         session = deed.session
         anchor = _part(session, part_id)
         chosen, left = _chosen(session, anchor, scope, now)
@@ -269,7 +269,7 @@ def cancel(room: Room, booking_id: str, outcome: str, scope: str, now: datetime)
     with room.read() as session:
         kind = KINDS[_part(session, booking_id).kind]
     kind.check_outcome(outcome)
-    with room.write(kind.cancelled) as deed:
+    with room.write(kind.label(CANCEL, scope)) as deed:
         anchor = _part(deed.session, booking_id)
         chosen, left = _chosen(deed.session, anchor, scope, now)
         for part in chosen:

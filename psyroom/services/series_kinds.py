@@ -19,16 +19,21 @@ from psyroom.services.around import Checked
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Deed, Room
 
+CHANGE, MOVE, CANCEL = range(3)
+
 
 @dataclass(frozen=True)
 class Kind:
-    """Bookings. `form`: under which name an unsaved one is kept; the rest: what the deeds are called."""
+    """Bookings. `form`: under which name an unsaved one is kept; `made`, `several`, `single`: what the deeds are called."""
 
     form: str = bookings.FORM
     made: str = "新增系列预约"
-    changed: str = "修改系列预约"
-    moved: str = "移动系列预约"
-    cancelled: str = "取消系列预约"
+    several: tuple[str, str, str] = ("修改系列预约", "移动系列预约", "取消系列预约")
+    single: tuple[str, str, str] = ("修改预约", "移动预约", "取消预约")
+
+    def label(self, deed: int, scope: str) -> str:
+        """What a deed on a scope is called: `CHANGE`, `MOVE` or `CANCEL`."""
+        return (self.single if scope == "one" else self.several)[deed]
 
     def shaped(self, values: Mapping[str, Any]) -> Any:
         """The fields, checked; the client may be missing. Raises `NotValid`."""
@@ -84,9 +89,8 @@ class EventKind(Kind):
 
     form: str = events.FORM
     made: str = "新增系列日程"
-    changed: str = "修改系列日程"
-    moved: str = "移动系列日程"
-    cancelled: str = "取消系列日程"
+    several: tuple[str, str, str] = ("修改系列日程", "移动系列日程", "取消系列日程")
+    single: tuple[str, str, str] = ("修改日程", "移动日程", "取消日程")
 
     def shaped(self, values: Mapping[str, Any]) -> Any:
         known = {name: values[name] for name in EventFields.model_fields if name in values}
