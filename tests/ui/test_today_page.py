@@ -135,7 +135,8 @@ def test_what_the_week_misses_is_opened_from_here(small: Small, qtbot: QtBot) ->
     schools.set_target(small.room, date(2026, 8, 31), 900)
     page = page_of(small, qtbot)
     assert "15 h" in words_of(page.bar)
-    first = page.parts.itemAt(0).widget()
+    every, first = page.parts.itemAt(0).widget(), page.parts.itemAt(1).widget()
+    assert isinstance(every, QPushButton) and every.text() == "这 3 段都加开"
     assert isinstance(first, QPushButton)
     first.click()
     added = [e for e in openings.exceptions(small.room, MONDAY, MONDAY + timedelta(days=6)) if e.opens]
@@ -178,3 +179,16 @@ def test_the_counsellor_reads_and_marks(small: Small, qtbot: QtBot) -> None:
 def test_every_icon_of_a_table_is_in_the_set() -> None:
     named = {*ICONS.values(), *(face.icon for face in FACES.values() if face.icon)}
     assert sorted(name for name in named if not icons.known(name)) == []
+
+
+def test_all_that_is_missing_is_opened_by_one_click_and_the_door_s_sheet_is_offered(small: Small, qtbot: QtBot) -> None:
+    schools.set_target(small.room, date(2026, 8, 31), 900)
+    page = page_of(small, qtbot)
+    every = page.parts.itemAt(0).widget()
+    assert isinstance(every, QPushButton)
+    every.click()
+    added = [e for e in openings.exceptions(small.room, MONDAY, MONDAY + timedelta(days=6)) if e.opens]
+    assert len(added) == 3
+    opened: Any = page.shell.pages["openings"]
+    qtbot.waitUntil(lambda: opened.fill.added.isVisible())
+    assert "门口的时间表要换了" in words_of(opened.fill)

@@ -8,24 +8,21 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.spare import Spare
-from psyroom.rules.time import WEEKDAYS, TermSpan
+from psyroom.rules.time import WEEKDAYS, TermSpan, monday_of
 from psyroom.rules.typed import length
 from psyroom.services import handover, hours, openings, prefill, signing, week_reasons
 from psyroom.services.hours import WeekHours
 from psyroom.services.school import context
 from psyroom.services.signing import WeekState
 from psyroom.store.room import Room
-from psyroom.ui import tokens
 from psyroom.ui.kit import (
     Card,
     HoursBar,
     PageHeader,
-    RowList,
     SideSheet,
     button,
     day_words,
@@ -35,43 +32,22 @@ from psyroom.ui.kit import (
     text,
     tool,
 )
+from psyroom.ui.kit.columns import Columns
 from psyroom.ui.pages import openings_rows as show
+from psyroom.ui.pages.openings_aside import Aside
 from psyroom.ui.pages.openings_edit import KINDS
-from psyroom.ui.pages.openings_fill import FillBar
+from psyroom.ui.pages.openings_fill import FillBar, extra
 from psyroom.ui.pages.openings_handover import UnreadCard, ask_what_to_leave
 from psyroom.ui.pages.openings_record import RecordCard
 from psyroom.ui.pages.openings_said import Recording
-from psyroom.ui.pages.openings_sign import SignCard
-from psyroom.ui.pages.openings_term import TermCard
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 ENDING = "结束值班"
-NARROW = 860
-"""Less than this (at 100 %) is too narrow for the week's table beside the semester."""
 WATCHED = {
     *KINDS, "visit", "booking", "period", "term", "target", "calendar_day", "calendar_year", "school", "person",
     "duty_turn", "handover", "room_rules",
 }  # fmt: skip
-
-
-class Columns(QWidget):
-    """Two columns, one under the other where a side sheet or large text leaves no room for both."""
-
-    def __init__(self, left: QVBoxLayout, right: QWidget) -> None:
-        super().__init__()
-        self._across = QHBoxLayout(self)
-        self._across.setContentsMargins(0, 0, SPACE, SPACE)
-        self._across.setSpacing(SPACE * 2)
-        self._across.addLayout(left, 11)
-        self._across.addWidget(right, 9)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = event.size().width() < tokens.now().px(NARROW)
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._across.direction() != way:
-            self._across.setDirection(way)
 
 
 class Here(Recording):
@@ -150,37 +126,23 @@ class Here(Recording):
         return column
 
     def _right(self) -> None:
+        """Built when the week is there: nobody waits for what stands beside it."""
         column = QVBoxLayout(self.right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE * 2)
-        self.signature = SignCard()
+        self.aside = Aside()
+        column.addWidget(self.aside)
+        self.signature, self.term, self.once = self.aside.signature, self.aside.term, self.aside.once
         self.signature.mend.connect(self.mend)
         self.signature.reason.connect(self.set_reason)
         self.signature.sign.connect(self.sign)
         self.signature.make_up.connect(self.make_up)
-        column.addWidget(self.signature)
-        self.term = TermCard()
+        self.signature.week.connect(self._on_week)
         self.term.opened.connect(self._on_week)
-        column.addWidget(self.term)
-        once = Card("这一周的临时安排")
-        once.head.addWidget(
-            button("加开或停开", self.edit_exception, icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
+        self.aside.change.connect(self.edit_exception)
+        self.aside.undo_change.connect(
+            lambda row: self._do(lambda: openings.remove_exception(self.room, row), "已取消临时安排")
         )
-        self.once = RowList(limit=20)
-        once.add(self.once)
-        self.no_once = text("没有临时加开或停开。", "soft")
-        once.add(self.no_once)
-        column.addWidget(once)
-        plan = Card("每周固定时段", "按它生成计划；放假日自动不算。")
-        plan.head.addWidget(
-            button("添加", lambda: self.edit_slot(None), icon_name="plus", small=True), 0, Qt.AlignmentFlag.AlignTop
-        )
-        self.slots = RowList(limit=40)
-        plan.add(self.slots)
-        self.no_slots = text("还没有固定时段。先把每周什么时候开门、谁值班添上，之后每周会自动列出计划。", "soft")
-        plan.add(self.no_slots)
-        column.addWidget(plan)
-        column.addStretch(1)
+        self.aside.slot.connect(self.edit_slot)
 
     # ---- what is shown
 
@@ -227,8 +189,8 @@ class Here(Recording):
         shown = self.figures.week if self.figures is not None else 0
         self.term.set_weeks(self.school, term, self.weeks, self.now.date(), shown, behind)
         self._show_sign(term)
-        self._show_changes(term)
-        self._show_slots()
+        self.aside.set_changes(self.changes, self.school, term)
+        self.aside.set_slots(openings.slots_on(self.room, max(self._day, self.now.date())), self.school)
 
     def shown(self) -> None:
         """Coming back costs nothing while nothing changed; a duty under way counts on by the minute."""
@@ -276,20 +238,6 @@ class Here(Recording):
         )
         self.record.show()
 
-    def _show_changes(self, term: TermSpan) -> None:
-        self.once.set_rows(
-            [
-                show.exception_row(
-                    self.school,
-                    row,
-                    partial(self._do, partial(openings.remove_exception, self.room, row.id), "已取消临时安排"),
-                    term,
-                )
-                for row in self.changes
-            ]
-        )
-        self.no_once.setVisible(not self.changes)
-
     def _picture(self, term: TermSpan, week: int) -> list[show.DayLine]:
         days = term.days_of(week)
         behind = hours.rows_behind(self.room, days[0], days[-1], self.now)
@@ -319,6 +267,7 @@ class Here(Recording):
         if figures is None or figures.starts > self.now.date():
             return
         self.state = signing.state(self.room, figures.starts, self.now)
+        this_monday = monday_of(self.now.date())
         self.signature.show_week(
             figures,
             self.state,
@@ -328,12 +277,8 @@ class Here(Recording):
             if figures.missing and not figures.reason
             else "",
             planned=prefill.make_ups_to_come(self.room, figures.starts, self.now) if figures.missing else (),
+            unsigned=[w.week for w in self.weeks if w.open_minutes and not w.signed and w.starts < this_monday],
         )
-
-    def _show_slots(self) -> None:
-        rows = openings.slots_on(self.room, max(self._day, self.now.date()))
-        self.slots.set_rows([show.slot_row(self.school, s, partial(self.edit_slot, s)) for s in rows])
-        self.no_slots.setVisible(not rows)
 
     # ---- walking
 
@@ -352,8 +297,12 @@ class Here(Recording):
 
     def open(self, **target: Any) -> None:
         """`day`: its week, with the keyboard on the first line that waits for a word; `sign`: its week, to be signed;
-        `handover`: what was left; `rota`: the month of a day."""
-        if target.get("handover"):
+        `handover`: what was left; `rota`: the month of a day; `added`: openings just made, the door's sheet is offered."""
+        if target.get("added"):
+            self.to_now()
+            self._added = list(target["added"])
+            self._count()
+        elif target.get("handover"):
             self.to_now()
             self.unread.rows.focus_first()
         elif isinstance(day := target.get("rota"), date):
@@ -390,14 +339,8 @@ class Here(Recording):
         self.record.table.setFocus()  # the pressed button goes: the keyboard must not slide onto the next one
         before, self._added = self._added, [*self._added, *parts]
         say = "已加开，放进了本周计划" if len(parts) == 1 else "都加开了，放进了本周计划"
-        if not self._do(lambda: openings.add_spare(self.room, [self._extra(part) for part in parts]), say):
+        if not self._do(lambda: openings.add_spare(self.room, extra(parts, self.room.person.id)), say):
             self._added = before
-
-    def _extra(self, part: Spare) -> dict[str, Any]:
-        return {
-            "day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "opens": True,
-            "person": self.room.person.id, "why": "extra",
-        }  # fmt: skip
 
     # ---- beside the week: ledger and paper
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -13,6 +14,14 @@ from psyroom.rules.time import WEEKDAYS
 from psyroom.ui.kit import RowList, button, quiet, text
 from psyroom.ui.pages.openings_rows import spare_row
 from psyroom.ui.tokens import SPACE
+
+
+def extra(parts: Sequence[Spare], person: str) -> list[dict[str, Any]]:
+    """One-off openings in free stretches, as `openings.add_spare` takes them."""
+    return [
+        {"day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "person": person, "why": "extra"}
+        for part in parts
+    ]
 
 
 class FillBar(QWidget):

@@ -18,6 +18,9 @@ from psyroom.ui.kit import Choice, PageHeader, PdfPreview, button, primary, text
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
+RECORD = "放进档案盒，或学期末一并上交；表里没有学生姓名。"
+DOOR = "贴在门口：这一周哪天几点开门、谁在；没有预约，也没有学生。"
+
 
 class SheetPreview(QWidget):
     """One page in the opening page's place; `back` returns to it."""
@@ -32,14 +35,11 @@ class SheetPreview(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(
-            PageHeader(
-                "开放记录表",
-                "放进档案盒，或学期末一并上交；表里没有学生姓名。",
-                button("返回", self.back, icon_name="caret-left", shortcut="Esc"),
-                primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S"),
-            )
+        self.keep = primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S")
+        self.header = PageHeader(
+            "开放记录表", RECORD, button("返回", self.back, icon_name="caret-left", shortcut="Esc"), self.keep
         )
+        column.addWidget(self.header)
         row = QHBoxLayout()
         row.setSpacing(SPACE * 2)
         self.which = Choice({"week": "周表", "term": "学期表", "door": "门牌时间表"})
@@ -64,8 +64,11 @@ class SheetPreview(QWidget):
         self._show()
 
     def _show(self) -> None:
-        whole = self.which.value() == "term"
+        whole, door = self.which.value() == "term", self.which.value() == "door"
         term, week = self._term, self._week
+        self.header.title.setText("门牌时间表" if door else "开放记录表")
+        self.header.set_question(DOOR if door else RECORD)
+        self.keep.setText("存成 PDF" if door else "存成 PDF 和 Excel")
         self.span.setText(term.name if whole else f"第 {week} 周  {dates_of(term, week)}")
         makes = {
             "week": lambda: sheets.week(self.room, term.monday(week)),

@@ -27,6 +27,7 @@ def week_bar(week: WeekHours, here: int | None) -> WeekBar:
     names = list(dict.fromkeys(h.name for h in week.holidays))
     tip += f"（{'、'.join(names)}）" if names else ""
     tip += "；节假日安排未确认" if week.calendar_assumed else ""
+    tip += "；已签字" if week.signed else ""
     return WeekBar(
         week.week, week.outside_lessons_minutes, week.open_minutes, week.target_minutes, tip,
         now=week.week == here, doubtful=week.calendar_assumed,

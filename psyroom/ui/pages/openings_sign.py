@@ -26,12 +26,14 @@ Coming = tuple[date, int, int]
 
 
 class SignCard(Card):
-    """Calm while nothing can be done. `mend` a blocker, `reason` a code of WHY_SHORT, `sign`, `make_up`."""
+    """Calm while nothing can be done. `mend` a blocker, `reason` a code of WHY_SHORT, `sign`, `make_up`, `week`
+    the next one without a signature."""
 
     mend = Signal(object)
     reason = Signal(str)
     sign = Signal()
     make_up = Signal()
+    week = Signal(int)
 
     def __init__(self) -> None:
         super().__init__("签字")
@@ -61,6 +63,9 @@ class SignCard(Card):
         self.add(self.changes)
         self.go = button("", self.ask, icon_name="lock-simple", shortcut="Ctrl+Shift+S")
         self.add(self.go)
+        self.next = quiet("", lambda: self.week.emit(self._next), small=True)
+        self.body.addWidget(self.next, 0, Qt.AlignmentFlag.AlignLeft)
+        self._next = 0
         self._confirm()
         self._suggested = ""
 
@@ -92,8 +97,10 @@ class SignCard(Card):
         may_sign: bool,
         suggested: str,
         planned: Sequence[Coming],
+        unsigned: Sequence[int] = (),
     ) -> None:
-        """How the week stands. `may_sign`: a counsellor is here; `suggested` reason; make-ups still to come."""
+        """How the week stands. `may_sign`: a counsellor is here; `suggested` reason; make-ups still to come; other weeks
+        that wait for a signature."""
         self._week, self._suggested = figures.week, suggested
         if self.heading is not None:
             self.heading.setText(f"第 {figures.week} 周签字")
@@ -113,6 +120,9 @@ class SignCard(Card):
         self.go.setVisible(may_sign and state.can_sign and self.sure.isHidden())
         if not state.can_sign:
             self.sure.hide()
+        self._next = next(iter(unsigned), 0)
+        self.next.setText(f"还有 {len(unsigned)} 周没签字，去第 {self._next} 周")
+        self.next.setVisible(state.signed is not None and may_sign and bool(unsigned))
 
     def _show_short(
         self, figures: WeekHours, state: WeekState, term: TermSpan, planned: Sequence[Coming], *, over: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -37,6 +38,7 @@ from psyroom.ui.kit import (
 )
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import TONES
+from psyroom.ui.pages.openings_fill import extra
 from psyroom.ui.pages.openings_handover import ask_what_to_leave
 from psyroom.ui.pages.today_ahead import DaysAhead
 from psyroom.ui.pages.today_begin import BeginCard
@@ -276,7 +278,13 @@ class Here(Page):
         self.bar.set(counted.outside_lessons_minutes, counted.target_minutes, words, state=state)
         self.assumed.setVisible(counted.calendar_assumed)
         _clear(self.parts)
-        for part in short.parts[:3] if short is not None else ():
+        parts = short.parts if short is not None else ()
+        if len(parts) > 1:
+            every = button(
+                f"这 {len(parts)} 段都加开", partial(self.open_parts, parts), icon_name="plus-circle", small=True
+            )
+            self.parts.addWidget(every, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in parts[:3]:
             made = button(part_words(part), partial(self.open_spare, part), icon_name="plus", small=True, tip="加开")
             self.parts.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -327,11 +335,16 @@ class Here(Page):
 
     def open_spare(self, part: Spare) -> None:
         """Plan to open in a free stretch of this week."""
-        values = {
-            "day": part.day, "starts": part.starts, "ends": part.starts + part.minutes, "opens": True,
-            "person": self.room.person.id, "why": "extra",
-        }  # fmt: skip
-        self._do(lambda: openings.add_exception(self.room, values), f"已加开 {part_words(part)}", "opening_exception")
+        self._open([part], f"已加开 {part_words(part)}")
+
+    def open_parts(self, parts: Sequence[Spare]) -> None:
+        """All that the week still misses, in one deed; the sheet for the door is offered on the opening page."""
+        if self._open(parts, "都加开了，放进了本周计划"):
+            self.shell.go("openings", added=list(parts))
+
+    def _open(self, parts: Sequence[Spare], say: str) -> bool:
+        deed = partial(openings.add_spare, self.room, extra(parts, self.room.person.id))
+        return self._do(deed, say, "opening_exception")
 
     def read_slips(self) -> None:
         reader = SlipReader(self.room, self.shell)
