@@ -10,7 +10,7 @@ from pathlib import Path
 
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", "start,find,week,waiting,roster,return"]
+    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", "start,find,week,booking,waiting,roster,return"]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(saved.read_text("utf-8"))
@@ -19,6 +19,7 @@ def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     for name in (
         "unlock window / bare Qt window",
         "keystroke to result, median, 5400 students",
+        "a time looked at / bare reading",
         "whom a free time suits, 200 entries",
         "roster of 3000, dry run",
         "full week / 200 plain rectangles",

@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "waiting", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "roster", "return")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -129,6 +129,22 @@ class Bench:
         self.add("one step of a drag over it", answer["step"], "ms", "< 16")
         self.add("the slowest step", answer["step_worst"], "ms", "< 16")
         self.add("step of a drag / 200 plain rectangles", answer["step"] / answer["rectangles"], "×")
+
+    def booking(self) -> None:
+        """What a booking runs into among 200 of its week, and where else there is room; against a bare reading."""
+        folder = self.folder / "booking"
+        drive(make_practice(folder, times=1, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.booking", str(folder)))
+        count = answer["bookings"]
+        self.add(f"bare reading of {count} bookings", answer["bare"], "ms")
+        for name, key, aim in (
+            ("a week, read", "week", "< 30"),
+            ("a time looked at", "free", "< 10"),
+            ("a time that is taken, with three others", "taken", "< 10"),
+            ("the next free time", "next", "< 50"),
+        ):
+            self.add(f"{name}, {count} bookings", answer[key], "ms", aim)
+        self.add("a time looked at / bare reading", answer["free"] / answer["bare"], "×")
 
     def waiting(self) -> None:
         """The list, and whom a freed time suits, at 200 who wait; against a bare reading of their rows."""
