@@ -273,3 +273,22 @@ def test_nothing_hard_is_ever_saved_past_the_form(page: Here, small: Small) -> N
     assert not any(b.series for b in stored(small)) and page.sheet.isVisible()
     assert form.plan.open() == 1
     assert isinstance(stored(small)[0], Booking)
+
+
+def test_a_refusal_puts_the_keyboard_on_the_way_on(page: Here, small: Small, qtbot: QtBot) -> None:
+    page.book(WEDNESDAY, 600, 630)
+    form = form_of(page)
+    form.fill({**form.values(), "student": small.students[0]})
+    qtbot.keyClick(form, Qt.Key.Key_S, CTRL)
+    assert stored(small) == []
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)  # 已说好，仍然预约
+    assert [b.starts for b in stored(small)] == [600]
+
+
+def test_the_last_answer_leads_to_saving(page: Here, small: Small, qtbot: QtBot) -> None:
+    book(small, 1, day=WEDNESDAY + WEEK)
+    form = weekly(page, small)
+    form.plan.focus_open()
+    for _ in range(2):  # 跳过, then 保存
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert sum(1 for b in stored(small) if b.series) == 3

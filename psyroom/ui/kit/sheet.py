@@ -128,6 +128,12 @@ class SideSheet(QFrame):
             self._fit()
         return False
 
+    def focus_save(self) -> None:
+        """The keyboard to the button that saves, where there is nothing left to do but that."""
+        item = self._buttons.itemAt(0)
+        if self._save is not None and item is not None and (made := item.widget()) is not None:
+            made.setFocus()
+
     def body(self) -> QWidget | None:
         return self._body
 

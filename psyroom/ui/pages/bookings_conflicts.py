@@ -91,6 +91,19 @@ class Conflicts(QWidget):
             )
         self.show()
 
+    def focus_first(self) -> None:
+        """The keyboard to the first way on: the yes, or a free time."""
+        first = next((self.column.itemAt(n).widget() for n in range(self.column.count()) if self._is_way(n)), None)
+        if first is not None:
+            way = first if isinstance(first, QPushButton) else first.findChild(QPushButton)
+            if way is not None:
+                way.setFocus()
+                into_sight(way)
+
+    def _is_way(self, at: int) -> bool:
+        held = self.column.itemAt(at).widget()
+        return held is not None and (isinstance(held, QPushButton) or held.findChild(QPushButton) is not None)
+
     def ask_reason(self) -> None:
         """The fixed list: picking one saves. A counsellor's choice is kept apart, a duty person's is sealed."""
         if self.bar is None:

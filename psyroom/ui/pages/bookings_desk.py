@@ -105,6 +105,7 @@ class Desk:
             self.draft = drafting.watch(form, lambda typed: drafts.save(self.room, name, about, typed))
         form.conflicts.anyway.connect(lambda: self.save(anyway=True))
         form.conflicts.urgent.connect(lambda reason: self.save(urgent=reason))
+        form.plan.settled.connect(self.sheet.focus_save)
         form.edited.connect(self._changed)
         self._bar = ScopeBar()
         form.column.addWidget(self._bar)

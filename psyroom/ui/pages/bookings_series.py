@@ -290,6 +290,7 @@ class Plan(QWidget):
     """Every date of a series. `check` looks at one row again, beside the others."""
 
     edited = Signal()
+    settled = Signal()  # the last open question was answered
 
     def __init__(self, today: Callable[[], date], check: Callable[[Row, Sequence[Row]], Planned]) -> None:
         super().__init__()
@@ -395,7 +396,8 @@ class Plan(QWidget):
         """Show anew; the keyboard stands on the next open question, this one first if it is still open."""
         self._show()
         self.edited.emit()
-        self.focus_open(at)
+        if not self.focus_open(at):
+            self.settled.emit()
 
     def focus_open(self, since: int = 0) -> bool:
         """The keyboard to the first date that still asks something, from here on round; whether there is one."""

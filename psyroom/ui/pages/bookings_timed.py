@@ -190,6 +190,8 @@ class TimedForm(Form):
         )
         if clashes.urgent:
             self.conflicts.ask_reason()
+        else:
+            self.conflicts.focus_first()
 
     def take(self, free: Free) -> None:
         """One of the free times instead."""
