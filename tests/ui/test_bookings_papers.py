@@ -113,6 +113,20 @@ def test_the_door_shows_the_week_and_no_name(page: Any, qtbot: QtBot) -> None:
     assert not [name for name in NAMED if name in said_by(made)]
 
 
+def test_nothing_is_printed_under_a_date_that_cannot_be_read(page: Any, qtbot: QtBot, answers: Answers) -> None:
+    made = chooser(page, qtbot, "slips")
+    shows(made, qtbot, "张晓雨")
+    made.day.clear()
+    qtbot.keyClicks(made.day, "99.99")
+    assert "看不懂这个日期" in words_of(made) and made.preview.page_count() == 0 and made.made is None
+    press(made, "存成 PDF")
+    assert answers.asked == []
+    made.day.clear()
+    qtbot.keyClicks(made.day, "9.9")
+    shows(made, qtbot, "张晓雨")
+    assert "看不懂" not in words_of(made)
+
+
 def test_the_day_sheet_takes_the_bookings_in_when_asked(page: Any, qtbot: QtBot) -> None:
     made = chooser(page, qtbot, "sheet")
     shows(made, qtbot, "值班签字", without="张晓雨")

@@ -164,15 +164,20 @@ class PrintChooser(QWidget):
         self.stack.setCurrentWidget(self.busy if what == "calendar" else self.preview)
         self.save_button.setText("存成日历文件" if what == "calendar" else "存成 PDF")
         between = self.between()
-        if between is None:
+        self.trouble.setVisible(between is None)
+        if between is None:  # nothing of another day may be printed under a date that cannot be read
+            self.trouble.setText(self.day.unreadable)
             self.days.setText("")
+            self._asked, self.made = self._asked + 1, None
+            self.preview.show_pdf(b"")
+            self.whom.show_bookings((), one_day=True, to_class=False)
             return
         first, last = between
         self.days.setText("" if first == last else f"{day_name(first)} — {day_name(last)}")
         if what in ("slips", "classes"):
-            self.whom.show_bookings(
-                papers.choosable(self.room, first, last), one_day=first == last, to_class=what == "classes"
-            )
+            done = self.shell.attempt(lambda: papers.choosable(self.room, first, last))
+            listed = done.result if done else ()
+            self.whom.show_bookings(listed, one_day=first == last, to_class=what == "classes")
         self.make()
 
     def make(self) -> None:
