@@ -188,6 +188,7 @@ class WaitingPanel(Side):
             self.column.addWidget(EmptyState("hourglass-medium", "没有人在等", words, add, width=280))
             return
         self.row(add, text(f"{len(entries)} 人在等", "soft", wrap=False))
+        self.column.addWidget(text("上下键选人，回车找时间，A 加入", "small"))
         if expired := [e for e in entries if e.expired]:
             self.column.addWidget(text("还等吗？", "heading"))
             self.column.addWidget(text("过了说好的日期，问一问再决定。", "soft"))
