@@ -10,15 +10,19 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from psyroom.errors import SignedWeek
 from psyroom.records.booking import CLIENTS, FOLLOW_UPS, WAYS, VisitFields
-from psyroom.rules.time import day_name
+from psyroom.records.weeks import WHY_AMENDED
+from psyroom.rules.time import day_name, monday_of
 from psyroom.rules.typed import clock, span
 from psyroom.services import bookings, series, visits
 from psyroom.services import school as schools
 from psyroom.services.week import Entry
+from psyroom.services.week_lock import dates
 from psyroom.store.room import Room
 from psyroom.ui.calendar.paint import kind_words
 from psyroom.ui.kit import Card, Choice, Field, Form, Glyph, Tag, TimeField, button, danger, primary, quiet, rule, text
+from psyroom.ui.kit.reasons import ReasonBar
 from psyroom.ui.pages.bookings_scope import ScopeBar, place_in_series
 from psyroom.ui.pages.bookings_timed import receivers
 from psyroom.ui.pages.groups import AttendanceBox
@@ -46,7 +50,7 @@ class EntryCard(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(SPACE + 4)
         self._what()
-        self.bar = ScopeBar()
+        self.bar, self.why = ScopeBar(), ReasonBar()
         self._deeds()
 
     # ---- what it is -------------------------------------------------------------------------------------------
@@ -142,10 +146,10 @@ class EntryCard(QWidget):
         return bool(done)
 
     def arrive(self, late: bool | None) -> None:
-        done = self.shell.attempt(lambda: visits.arrive(self.room, self.entry.id, self.now(), late=late), kinds=KINDS)
-        if done:
-            self.shell.toast(f"{self.entry.who}：{done.result.note}", undo=True)
-            self.again.emit()
+        self._amending(
+            lambda why: visits.arrive(self.room, self.entry.id, self.now(), late=late, why=why),
+            lambda entered: self.shell.toast(f"{self.entry.who}：{entered.note}", undo=True),
+        )
 
     def no_show(self) -> None:
         """Not come; what can be done about it stands there at once."""
@@ -249,19 +253,36 @@ class EntryCard(QWidget):
     def close_visit(self) -> None:
         ends = self._minute()
         if ends is not None:
-            self._end(lambda: visits.close(self.room, self.entry.visit, self.now(), ends))
+            self._end(lambda why: visits.close(self.room, self.entry.visit, self.now(), ends, why=why))
 
     def leave(self) -> None:
         ends = self._minute()
         if ends is not None:
-            self._end(lambda: visits.leave(self.room, self.entry.visit, self.now(), ends))
+            self._end(lambda why: visits.leave(self.room, self.entry.visit, self.now(), ends, why=why))
 
-    def _end(self, deed: Callable[[], str]) -> None:
-        form = _OneField(self.end_field)
-        done = self.shell.attempt(deed, form=form, kinds=KINDS)
-        if done:
-            self.shell.toast(done.result, undo=True)
+    def _end(self, deed: Callable[[str], str]) -> None:
+        self._amending(deed, lambda said: self.shell.toast(said, undo=True), form=_OneField(self.end_field))
+
+    def _amending(self, deed: Callable[[str], Any], then: Callable[[Any], object], *, form: Any = None) -> None:
+        """A deed that a signed week holds back until its reason is chosen."""
+
+        def attempt(why: str = "") -> None:
+            done = self.shell.attempt(lambda: _unless_signed(deed, why), form=form)
+            if not done:
+                return
+            if isinstance(done.result, SignedWeek):
+                self.why.ask(str(done.result), WHY_AMENDED, attempt, back=self)
+                return
+            self.shell.tell_changed(*KINDS)
+            if why:
+                self.shell.toast(f"已列为{dates(monday_of(self.entry.day))}这一周的更正")
+            else:
+                then(done.result)
             self.again.emit()
+
+        if self.why.parentWidget() is None:
+            self.column.addWidget(self.why)
+        attempt()
 
     def correct(self) -> None:
         """The hours, the counsellor, the room, as a small form in the card's place."""
@@ -283,20 +304,25 @@ class EntryCard(QWidget):
         box.add(form)
 
         def save() -> None:
-            done = self.shell.attempt(
-                lambda: visits.correct(self.room, entry.visit, form.values(), self.now()),
+            self._amending(
+                lambda why: visits.correct(self.room, entry.visit, form.values(), self.now(), why=why),
+                lambda _: self.shell.toast("来访已更正", undo=True),
                 form=form,
-                say="来访已更正",
-                kinds=KINDS,
             )
-            if done:
-                self.again.emit()
 
         box.add(primary("保存更正", save))
         self.column.addWidget(box)
         box.show()
         form.focus_first()
         self.correction = form
+
+
+def _unless_signed(deed: Callable[[str], Any], why: str) -> Any:
+    """What the deed gives, or what a signed week says against it."""
+    try:
+        return deed(why)
+    except SignedWeek as told:
+        return told
 
 
 class _OneField(Form):

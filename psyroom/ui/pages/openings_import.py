@@ -8,8 +8,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
+from psyroom.records.weeks import WHY_AMENDED
 from psyroom.services import ledger
 from psyroom.services.ledger import LedgerDone
+from psyroom.services.week_lock import dates
 from psyroom.store.room import Room
 from psyroom.ui import ask
 from psyroom.ui.kit import (
@@ -26,6 +28,7 @@ from psyroom.ui.kit import (
     scrolled,
     text,
 )
+from psyroom.ui.kit.reasons import ReasonBar
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -39,6 +42,7 @@ class LedgerImport(QWidget):
         super().__init__()
         self.room, self.shell, self.back = room, shell, back
         self._path: Path | None = None
+        self._signed = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
@@ -81,6 +85,8 @@ class LedgerImport(QWidget):
         sums.body.addLayout(row)
         self.words = text("", "soft")
         sums.add(self.words)
+        self.why = ReasonBar()
+        sums.add(self.why)
         found.addWidget(sums)
         self.problems = Card("这些行没有进来", "请在原来的表里改好再导一次；已经进来的不会重复。")
         self.table = Table(
@@ -129,6 +135,9 @@ class LedgerImport(QWidget):
             parts.append(f"值班名单里会添上：{'、'.join(found.new_people)}。")
         if not found.new:
             parts.append("没有新的记录，不用导入。")
+        self._signed = "、".join(dates(monday) for monday in found.signed)
+        if found.signed:
+            parts.append(f"{self._signed}已经签字，加进去的记录会列为更正。")
         self.words.setText("".join(parts))
         self.table.set_rows(found.problems)
         self.problems.setVisible(bool(found.problems))
@@ -139,13 +148,25 @@ class LedgerImport(QWidget):
             self.take_button.setFocus()
 
     def take(self) -> None:
+        """Bring it in; into weeks that are signed only with a reason."""
         if self._path is None or self.take_button.isHidden():
             return
+        if self._signed:
+            words = f"{self._signed}已经签字，为什么还要加记录？"
+            self.why.ask(words, WHY_AMENDED, self._take, first="forgot", back=self.take_button)
+        else:
+            self._take("")
+
+    def _take(self, why: str) -> None:
         path = self._path
+        if path is None:
+            return
         self.take_button.hide()
         self.progress.begin("正在保存……")
         self.progress.show()
-        self.shell.run(self, lambda: ledger.import_ledger(self.room, path), done=self._taken, failed=self._failed)
+        self.shell.run(
+            self, lambda: ledger.import_ledger(self.room, path, why=why), done=self._taken, failed=self._failed
+        )
 
     def _taken(self, done: LedgerDone) -> None:
         self.progress.hide()
