@@ -80,7 +80,7 @@ def test_a_week_is_corrected_by_keyboard_alone(page: Here, planned: Room) -> Non
     first = page.record.rows()[:3]
     assert [(r.state, r.difference) for r in first] == [("recorded", 0), ("recorded", -10), ("not_open", -80)]
     assert first[2].why == "leave"
-    key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)  # all the others as planned
+    key(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)  # all the others as planned
     assert set(states(page)) == {"recorded", "not_open"} and len(logged(planned)) == 9
     page.shell.undo_deed()  # as one deed
     assert len(logged(planned)) == 2
@@ -153,7 +153,7 @@ def test_what_stands_in_the_way_leads_to_its_place(page: Here, planned: Room) ->
     press(page.signature, "选原因")
     key(Qt.Key.Key_Return)  # the first is the likely one
     assert week_reasons.reason_of(planned, MONDAY) == "holiday"
-    key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    key(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert page.signature.go.isVisible() and page.signature.go.text() == "签字锁定第 12 周"
 
 

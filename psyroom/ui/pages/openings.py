@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS, TermSpan, monday_of
@@ -71,8 +71,8 @@ class Here(Recording):
         self.header = PageHeader(
             "值班开放",
             "",
-            button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
             tool("keyboard", "按纸质记录补录", self.key_in, shortcut="Ctrl+B"),
+            button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
             button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
             button("值班表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
@@ -198,6 +198,9 @@ class Here(Recording):
         running = self.duty.text() == ENDING or now.date() != self.now.date()
         if self._stale or (running and now.replace(second=0) > self.now.replace(second=0)):
             self._count()
+        holder = QApplication.focusWidget()
+        if holder is None or not self.isAncestorOf(holder):
+            self.record.table.setFocus()  # the week's keys work at once
 
     def _show_duty(self) -> None:
         on = openings.on_duty(self.room, self.now)

@@ -194,7 +194,7 @@ class RecordCard(Card):
         self.hours = button("改时间 F2", self.table.type_hours, small=True, tip="也可以直接输入，如 1210-1250")
         self.no = button("没开 Del", lambda: self._of(self.ask_why), small=True, tip="这一段没有开放（Delete）")
         self.whole = quiet("打开", lambda: self._of(self.opened.emit), small=True, tip="看这一条，改人、房间（双击）")
-        self.all = button("全部按计划确认", self.confirm_all, icon_name="checks", shortcut="Ctrl+E", small=True)
+        self.all = button("全部按计划确认", self.confirm_all, icon_name="checks", shortcut="Ctrl+G", small=True)
         for made in (self.yes, self.hours, self.no, self.whole):
             row.addWidget(made)
         row.addStretch(1)

@@ -51,7 +51,7 @@ class SignCard(Card):
         self.short_words = text("", "")
         row.addWidget(self.short_words, 1)
         self.heal = quiet("补开", self.make_up.emit, small=True, tip="在别的周补开，并记明补的是这一周")
-        self.other = button("选原因", self.ask_reason, small=True)
+        self.other = button("选原因", self.ask_reason, small=True, shortcut="Ctrl+R")
         row.addWidget(self.other)
         row.addWidget(self.heal)
         self.add(self.short)
