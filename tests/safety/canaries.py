@@ -101,6 +101,7 @@ def main(place: Path) -> None:
         bookings,
         copies,
         drafts,
+        groups,
         ics,
         papers,
         people,
@@ -112,6 +113,7 @@ def main(place: Path) -> None:
         slips,
         students,
         visits,
+        waiting,
     )
     from psyroom.services import roster as rosters
     from psyroom.store import keys
@@ -145,6 +147,9 @@ def main(place: Path) -> None:
     bookings.book(room, {**when, "client": "teacher", "name": TEACHER}, NOW, anyway=True)
     when |= {"starts": 800, "ends": 840}
     booked = bookings.book(room, {**when, "client": "student", "student": child}, NOW, anyway=True)
+    waiting.set_first(room, waiting.add(room, {"client": "teacher", "name": TEACHER}, (), NOW))
+    waiting.add(room, {"client": "student", "student": child}, (), NOW)
+    groups.set_topic(room, groups.add(room, {"leader": me}, [child], NOW.date()), PRIVATE)
     drafts.save(room, "student", child, {"remark": DRAFT})
     slips.write_slip(room, SLIP, NOW)
     visits.walk_in(room, {"client": "student", "student": child}, NOW)
