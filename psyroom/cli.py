@@ -131,6 +131,7 @@ def _parser() -> _Parser:
     ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
     ledger.add_argument("file")
     ledger.add_argument("--dry-run", action="store_true")
+    ledger.add_argument("--why", default="", help="加进已签字的周时的更正原因：漏记、以纸质记录为准……")
     sign = add(opening, "sign", openings.sign, "给一周的开放记录签字（不能撤销，以后的改动记为更正）")
     why = add(opening, "reason", openings.reason, "填写一周开放不足的原因")
     for about_a_week in (sign, why):

@@ -10,10 +10,12 @@ from psyroom.commands.opening import Answer, code_of, open_room
 
 
 def openings_import(options: Any) -> Answer:
+    from psyroom.records.weeks import WHY_AMENDED
     from psyroom.services import ledger
 
+    why = code_of(WHY_AMENDED, options.why, "更正原因") if options.why else ""
     with open_room(options) as room:
-        done = ledger.import_ledger(room, Path(options.file), dry_run=options.dry_run)
+        done = ledger.import_ledger(room, Path(options.file), dry_run=options.dry_run, why=why)
         answer = done.as_json()
     words = "新增 {new}，已有 {unchanged}，重复 {repeated}".format(**answer)
     lines = [f"{p['sheet']} 第 {p['row']} 行：{p['reason']}" for p in answer["problems"]]
