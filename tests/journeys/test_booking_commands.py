@@ -215,7 +215,7 @@ def test_the_duty_person_books_and_keeps_the_waiting_list(desk: Desk) -> None:
     assert desk("waiting", plain=True).strip() == "没有人在候补。"
 
 
-def test_a_week_is_answered_for_and_signed(desk: Desk) -> None:
+def test_a_week_is_answered_for_and_signed(desk: Desk, tmp_path: Path) -> None:
     desk("opening", "sign", "--week", "1", who="乙", code=1)
     desk("opening", "sign", "--week", "1", code=1)
     assert "请选一个原因" in desk.err
@@ -225,6 +225,13 @@ def test_a_week_is_answered_for_and_signed(desk: Desk) -> None:
     assert (signed["outside_lessons_minutes"], signed["open_minutes"], signed["target_minutes"]) == (0, 0, 900)
     desk("openings", "sign", "--week", "1", code=1)
     assert "已在" in desk.err
+    ledger = tmp_path / "值班.csv"
+    ledger.write_text(f"日期,时间,值班教师\n{(TERM + timedelta(days=1)).isoformat()},12:00-13:00,\n", "utf-8")
+    desk("openings", "import", str(ledger), code=1)
+    assert "签字" in desk.err
+    assert desk("openings", "import", str(ledger), "--why", "漏记")["new"] == 1
+    assert desk("hours")[0]["outside_lessons_minutes"] == 60
+    desk("opening", "sign", "--week", "1")  # again, now that it was put right
     desk("opening", "reason", "--week", "2", "不想开", code=1)
     assert "可用的有" in desk.err
     desk("opening", "sign", "--week", "30", code=1)  # not over yet
