@@ -253,6 +253,8 @@ def reopen(room: Room, booking_id: str, now: datetime) -> Booked:
         if found.hard:
             raise Clashes(found.hard, found.free, confirm=False)
         row.outcome, row.follow_up = "open", ""
+        if row.client == "group":  # which may have changed meanwhile
+            row.size = clients.settle(deed.session, row.model_dump())["size"]
         deed.session.add(row)
         said = [c.sentence for c in found.soft if c.kind == "buffer"]
         return Booked(row.id, (f"{day_name(row.day)} {span(row.starts, row.ends)} 已恢复", *said), deed.id)

@@ -159,12 +159,14 @@ def _set(session: Session, group: Group, members: Sequence[str], day: date) -> N
     known = ask_booking.students(session, wanted)
     if missing := wanted - known.keys():
         raise NotValid({"members": f"有 {len(missing)} 名学生不在名册里了，请重新选"})
-    stay = set()
+    stay, longer = set(), set()
     for row in ask.member_rows(session, group.id):
         if row.until is not None and row.until < day:
             continue
         if row.student in wanted and row.student not in stay:
             stay.add(row.student)
+            if row.since > day or row.until is not None:
+                longer.add(row.student)
             row.since, row.until = min(row.since, day), None
             session.add(row)
         elif row.since >= day:
@@ -172,11 +174,10 @@ def _set(session: Session, group: Group, members: Sequence[str], day: date) -> N
         else:
             row.until = day - timedelta(days=1)
             session.add(row)
-    new = sorted(wanted - stay)
-    for student in new:
+    for student in sorted(wanted - stay):
         session.add(GroupMember(group=group.id, student=student, since=day))
     session.flush()
-    if clashes := member_clashes(session, group.no, new, day, None):
+    if clashes := member_clashes(session, group.no, (wanted - stay) | longer, day, None):
         raise Clashes(tuple(clashes), (), confirm=False)
     _sizes_follow(session, group.no, day)
 

@@ -103,6 +103,21 @@ def test_nobody_joins_who_is_booked_elsewhere_at_a_session(small: Small) -> None
     groups.set_members(small.room, group, small.students[:3], WEDNESDAY + timedelta(days=1))
 
 
+def test_nor_who_joins_earlier_than_was_said(small: Small) -> None:
+    group = made(small, 0, 1)
+    thursday = WEDNESDAY + timedelta(days=1)
+    booked = bookings.book(small.room, session_of(small, 1), NOON)
+    mine = bookings.book(small.room, own(small, 2), NOON)
+    groups.set_members(small.room, group, small.students[:3], thursday)
+    with pytest.raises(Clashes, match="王芳"):
+        groups.set_members(small.room, group, small.students[:3], TUESDAY)
+    bookings.cancel(small.room, booked.id, "suspended")
+    bookings.cancel(small.room, mine.id, "suspended")
+    groups.set_members(small.room, group, small.students[:3], TUESDAY)
+    bookings.reopen(small.room, booked.id, NOON)
+    assert booking_of(small, booked.id).size == 3
+
+
 def test_undo_brings_no_member_back_into_a_time_taken_since(small: Small) -> None:
     group = made(small, 0, 1, 2)
     bookings.book(small.room, session_of(small, 1), NOON)
