@@ -25,7 +25,7 @@ from psyroom.records.waiting import (
 )
 from psyroom.rules import waiting as rules
 from psyroom.rules.booking import Appointment, Free
-from psyroom.rules.intervals import Band, subtract
+from psyroom.rules.intervals import Band, meet, subtract
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.rules.waiting import WAITS_FOR, Window, Wish
@@ -236,21 +236,27 @@ def matches(room: Room, freed: Free, now: datetime, count: int = 3) -> list[Matc
     ]
 
 
-def free_around(room: Room, day: date, starts: int, ends: int, person: str, place: str, now: datetime) -> Free | None:
-    """The free stretch of the plan that holds a minute of the calendar, for asking who could come then; the asked
-    hours themselves where nothing is planned. None where the counsellor is taken."""
+def free_around(room: Room, day: date, starts: int, ends: int, person: str, now: datetime) -> Free | None:
+    """The free stretch of the plan that holds a minute of the calendar, for asking who could come then; the asked hours
+    themselves where nothing is planned. The room is the plan's, else the first that nobody has then. None where the
+    counsellor is taken."""
     school = context(room)
     with room.snapshot() as session:
         ground = around.gather(session, school, day, day, now)
-    planned = [
-        s for s in ground.plan.get(day, ()) if s.starts <= starts < s.ends and (not person or s.person in ("", person))
-    ]
-    whole = (planned[0].starts, planned[0].ends) if planned else (starts, ends)
-    if planned:
-        person, place = person or planned[0].person, planned[0].place or place
-    taken = [a.band for a, _ in ground.standing.get(day, ()) if a.person == person]
-    gap = next((b for b in subtract([whole], taken) if b[0] <= starts < b[1]), None)
-    return Free(day, gap[0], gap[1], person, place) if gap is not None else None
+        places = [p.id for p in ask_school.places(session) if p.active]
+    planned = next(
+        (s for s in ground.plan.get(day, ()) if s.starts <= starts < s.ends and s.person in ("", person)), None
+    )
+    whole = (planned.starts, planned.ends) if planned is not None else (starts, ends)
+    standing = [a for a, _ in ground.standing.get(day, ())]
+    gaps = subtract([whole], [a.band for a in standing if a.person == person])
+    gap = next((b for b in gaps if b[0] <= starts < b[1]), None)
+    if gap is None:
+        return None
+    taken = {a.place for a in standing if a.channel == "in_person" and meet(a.band, gap)}
+    place = planned.place if planned is not None else ""
+    place = place or next((p for p in places if p not in taken), next(iter(places), ""))
+    return Free(day, gap[0], gap[1], person, place)
 
 
 def times(room: Room, waiting_id: str, now: datetime, count: int = 3) -> list[Free]:

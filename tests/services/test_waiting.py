@@ -281,11 +281,15 @@ def test_the_free_stretch_about_a_minute(small: Small) -> None:
     bookings.book(
         small.room, {"student": small.students[1], "day": THURSDAY, "starts": 725, "ends": 765, "person": small.wang}, NOW
     )  # fmt: skip
-    free = waiting.free_around(small.room, THURSDAY, 780, 810, small.wang, small.places[0], NOW)
-    assert free is not None and (free.starts, free.ends) == (765, 825)
-    assert waiting.free_around(small.room, THURSDAY, 730, 760, small.wang, "", NOW) is None
-    bare = waiting.free_around(small.room, THURSDAY, 600, 640, small.wang, "", NOW)
+    free = waiting.free_around(small.room, THURSDAY, 780, 810, small.wang, NOW)
+    assert free is not None and (free.starts, free.ends, free.place) == (765, 825, small.places[0])
+    assert waiting.free_around(small.room, THURSDAY, 730, 760, small.wang, NOW) is None
+    bare = waiting.free_around(small.room, THURSDAY, 600, 640, small.wang, NOW)
     assert bare is not None and (bare.starts, bare.ends) == (600, 640)
+    values = {"day": THURSDAY, "starts": 780, "ends": 820, "person": small.chen, "place": small.places[0]}
+    bookings.book(small.room, {**values, "student": small.students[2]}, NOW)
+    beside = waiting.free_around(small.room, THURSDAY, 780, 810, small.wang, NOW)
+    assert beside is not None and beside.place == small.places[1], "the first room is the colleague's then"
 
 
 # ---- the duty person --------------------------------------------------------------------------------------------

@@ -89,8 +89,7 @@ class WaitingDesk(QObject):
 
     def who(self, day: date, starts: int, ends: int, person: str) -> None:
         """Whom the free time about these hours suits; a word where the counsellor is taken."""
-        place = next((p for p, _, active in schools.places(self.room) if active), "")
-        free = waiting.free_around(self.room, day, starts, ends, person, place, self.now())
+        free = waiting.free_around(self.room, day, starts, ends, person, self.now())
         if free is None:
             self.shell.toast("这个时间已经有安排了，请把光标移到空白处")
         else:
