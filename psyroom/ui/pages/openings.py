@@ -72,7 +72,7 @@ class Here(Recording):
             "值班开放",
             "",
             tool("keyboard", "按纸质记录补录", self.key_in, shortcut="Ctrl+B"),
-            button("导入台账", self.begin_import, icon_name="upload-simple", shortcut="Ctrl+I"),
+            tool("upload-simple", "导入台账", self.begin_import, shortcut="Ctrl+I"),
             button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
             button("值班表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),

@@ -181,7 +181,9 @@ class RecordCard(Card):
         self.picture.hide()
         self.trouble = text("", "error")
         self.add(self.trouble)
-        self.none = text("这一周还没有计划，也没有记录。点“开始值班”，或按 Ctrl+N 补记一次。", "soft")
+        self.none = text(
+            "这一周还没有计划，也没有记录。点“开始值班”，或按 Ctrl+N 补记一次；以前的台账按 Ctrl+I 导入。", "soft"
+        )
         self.add(self.none)
 
     def _keys(self) -> None:

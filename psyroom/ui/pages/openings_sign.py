@@ -159,6 +159,8 @@ class SignCard(Card):
 
     def _yes(self) -> None:
         self.sign.emit()
+        if not self.next.isHidden():
+            self.next.setFocus()
         self.sure.hide()
 
     def ask_reason(self) -> None:
