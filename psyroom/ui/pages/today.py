@@ -16,7 +16,8 @@ from psyroom.rules.time import WEEKDAYS
 from psyroom.rules.typed import clock, span
 from psyroom.services import hours, openings, visits
 from psyroom.services import today as services
-from psyroom.services.today import Task, Today
+from psyroom.services.due import Task
+from psyroom.services.today import Today
 from psyroom.services.week import Entry
 from psyroom.store.room import Room
 from psyroom.ui import fonts, tokens
