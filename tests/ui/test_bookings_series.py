@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.records.booking import URGENT, Booking
 from psyroom.rules.series import Pattern
-from psyroom.services import bookings, series, slips, urgency
+from psyroom.services import bookings, groups, series, slips, urgency
 from psyroom.ui.pages.bookings import Here
 from psyroom.ui.pages.bookings_form import BookingForm
 from psyroom.ui.pages.bookings_series import read_place
@@ -207,7 +207,7 @@ def test_a_dragged_one_moves_alone_and_the_rest_with_one_click_more(page: Here, 
     start = middle_of(page, ids[0])
     drag(qtbot, page, start, start + (spot(page, 3, 0) - spot(page, 2, 0)))
     assert days(small) == [thursday, WEDNESDAY + WEEK, WEDNESDAY + 2 * WEEK]
-    press(page.shell.toaster, "以后也这样改")
+    qtbot.keyClick(page.grid, Qt.Key.Key_A)  # what the toast offers
     assert days(small) == [thursday + n * WEEK for n in range(3)]
     page.shell.undo_deed()
     page.shell.undo_deed()
@@ -292,3 +292,30 @@ def test_the_last_answer_leads_to_saving(page: Here, small: Small, qtbot: QtBot)
     for _ in range(2):  # 跳过, then 保存
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert sum(1 for b in stored(small) if b.series) == 3
+
+
+def test_how_often_is_kept_in_the_draft(page: Here, small: Small) -> None:
+    form = weekly(page, small, times=5)
+    form.repeat.every.set_value(2)
+    form.edited.emit()
+    page.sheet.shut()
+    page.book(WEDNESDAY, 730, 760)
+    again = form_of(page).repeat
+    assert (again.every.value(), again.times.value()) == (2, 5)
+    assert len(form_of(page).plan.lines) == 5
+
+
+def test_a_group_is_picked_with_its_members_in_sight(page: Here, small: Small) -> None:
+    groups.add(small.room, {"leader": small.chen}, small.students[:3], TUESDAY)
+    page.book(WEDNESDAY, 730, 775)
+    form = form_of(page)
+    form.fields["client"].set_value("group")
+    assert form.values()["group_no"] and form.values()["size"] == 3 and form.values()["person"] == small.chen
+    assert "张晓雨（七年级1班）" in words_of(form)
+    page.save()
+    (row,) = stored(small)
+    assert (row.client, row.size, row.form, row.person) == ("group", 3, "group", small.chen)
+    page.show_entry("booking", row.id)
+    assert "成员：" in words_of(card_of(page)) and "李明" in words_of(card_of(page))
+    book_one = {"student": small.students[0], "day": WEDNESDAY, "starts": 740, "ends": 770, "person": small.wang}
+    assert "张晓雨" in bookings.check(small.room, book_one, MORNING).hard[0].sentence

@@ -38,7 +38,7 @@ class Toast(QWidget):
         self._more = QPushButton("")
         self._more.setCursor(Qt.CursorShape.PointingHandCursor)
         self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._more.clicked.connect(self._on_more)
+        self._more.clicked.connect(self.take_more)
         self._also: Callable[[], object] | None = None
         row.addWidget(self._more)
         self._timer = QTimer(self)
@@ -87,10 +87,13 @@ class Toast(QWidget):
         if undo is not None:
             undo()
 
-    def _on_more(self) -> None:
+    def take_more(self) -> None:
+        """The next step it offers, if it still offers one."""
+        if self.isHidden():
+            return
         also, self._also = self._also, None
-        self.hide()
         if also is not None:
+            self.hide()
             also()
 
     def _place(self) -> None:

@@ -42,6 +42,7 @@ HOW = (
 )
 KEYS = {
     Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_H: "who_here", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups",
+    Qt.Key.Key_A: "also_the_rest",
 }  # fmt: skip
 CROWD = 3  # counsellors from which one sees one's own week first
 NOON = 12 * 60 + 10  # proposed where nothing is planned yet
@@ -390,6 +391,10 @@ class Here(Page):
         day = self.monday + timedelta(days=mark.day)
         self.desk.let_go()
         self.waiting_desk.who(day, mark.starts, mark.ends, self.default_person())
+
+    def also_the_rest(self) -> None:
+        """What the word at the foot offers after one of a series was moved: the following ones by as much."""
+        self.shell.toaster.take_more()
 
     def show_groups(self) -> None:
         """The groups at the side."""

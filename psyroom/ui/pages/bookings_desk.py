@@ -102,7 +102,9 @@ class Desk:
         form.fill(values)
         if keep:
             about, name = form.about, form.what
-            self.draft = drafting.watch(form, lambda typed: drafts.save(self.room, name, about, typed))
+            self.draft = drafting.watch(
+                form, lambda typed: drafts.save(self.room, name, about, {**typed, "repeat": form.repeat.kept()})
+            )
         form.conflicts.anyway.connect(lambda: self.save(anyway=True))
         form.conflicts.urgent.connect(lambda reason: self.save(urgent=reason))
         form.plan.settled.connect(self.sheet.focus_save)

@@ -55,7 +55,8 @@ class BookingForm(TimedForm):
         self._who_and_where("不定")
         self.add("form", "channel")
         self.add("way", controls={"way": Choice(WAYS, as_list=True)})
-        for name in ("client", "form", "group_no"):
+        self.fields["client"].control.edited.connect(self._client)
+        for name in ("form", "group_no"):
             self.fields[name].control.edited.connect(self._kind)
         self.picker.picked.connect(lambda _found: self.fields["starts"].control.setFocus())
         self._kind()
@@ -85,6 +86,12 @@ class BookingForm(TimedForm):
         elif found["group_no"] in self.groups:
             found["size"] = max(len(self.groups[found["group_no"]].members), 1)
         return {**found, "student": found["student"] or "", "size": found["size"] or 1}
+
+    def _client(self) -> None:
+        """Another kind of client; a group is at first the first of the groups there are."""
+        if not self._loading and self.fields["client"].value() == "group" and self.groups:
+            self.fields["group_no"].set_value(next(iter(self.groups)))
+        self._kind()
 
     def _kind(self) -> None:
         """Show what this kind of client needs, and nothing else."""

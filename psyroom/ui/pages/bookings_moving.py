@@ -79,4 +79,4 @@ class Mover:
             if done:
                 self.shell.toast("；".join(done.result.notes), undo=True)
 
-        return "以后也这样改", follow
+        return "以后也这样改（A）", follow

@@ -3,10 +3,11 @@ Tab goes from one open question to the next, Enter takes a fix, Up and Down walk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -120,6 +121,24 @@ class Repeat(QWidget):
         if not chosen or self._first is not None and chosen == (self._first.isoweekday(),):
             self.weekdays.set_value((day.isoweekday(),))
         self._first = day
+
+    def kept(self) -> dict[str, Any]:
+        """As typed, for a draft."""
+        until = self.until.value()
+        return {
+            "every": self.every.value(), "weekdays": list(self.weekdays.value()), "ends": self.ends.value(),
+            "times": self.times.value(), "until": until.isoformat() if isinstance(until, date) else until,
+        }  # fmt: skip
+
+    def fill(self, kept: Mapping[str, Any]) -> None:
+        """What a draft kept."""
+        self.every.set_value(kept.get("every", 0))
+        self.weekdays.set_value(kept.get("weekdays", ()))
+        self.ends.set_value(kept.get("ends", "times"))
+        self.times.set_value(kept.get("times"))
+        if until := kept.get("until"):
+            self.until.set_value(str(until))
+        self._shape()
 
     def pattern(self) -> Pattern | None:
         """None: it does not repeat, or cannot be read yet (which is then said under its field)."""

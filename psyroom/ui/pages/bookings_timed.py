@@ -82,7 +82,7 @@ class TimedForm(Form):
         self.fields["starts"].control.edited.connect(self._start_moved)
         self.fields["ends"].control.edited.connect(self._end_moved)
         self.edited.connect(self._timer.start)
-        self.repeat.edited.connect(self._timer.start)
+        self.repeat.edited.connect(self._on_edit)
         self.conflicts.taken.connect(self.take)
 
     def _who_and_where(self, elsewhere: str) -> None:
@@ -101,6 +101,10 @@ class TimedForm(Form):
             self._length = ends - starts
         self._was = (starts, ends)
         self.set_values(values)
+        if not self.about and isinstance(kept := values.get("repeat"), dict):
+            self._loading = True
+            self.repeat.fill(kept)
+            self._loading = False
         if isinstance(values.get("day"), date):
             self.repeat.begin_on(values["day"])
         self.look()
