@@ -78,7 +78,8 @@ def who_and_where(room: Room, options: Any, day: date, starts: int, channel: str
     counsellors = [id for id, _, role, active in people.listed(room) if active and role == "counsellor"]
     places = [id for id, _, active in school.places(room) if active]
     own = room.person.id if room.has_cases else counsellors[0] if len(counsellors) == 1 else ""
-    person = person_named(room, options.person) if options.person else planned.get("person", own)
+    there = planned.get("person", "")  # a duty person keeps the room open and receives nobody
+    person = person_named(room, options.person) if options.person else there if there in counsellors else own
     if not person:
         raise WrongUse("请用 --with 指明约哪位老师")
     if options.place:
