@@ -248,14 +248,15 @@ class Here(Recording):
         return [show.day_line(self.school, self.now, day, plan, behind) for day in days]
 
     def _show_bar(self, figures: WeekHours, days: Sequence[date], this_week: bool) -> None:
-        words = f"全部开放 {length(figures.open_minutes)}（含上课时间）。"
+        coming = days[0] > self.now.date()
+        words = "" if coming else f"全部开放 {length(figures.open_minutes)}（含上课时间）。"
         names = "、".join(f"周{WEEKDAYS[h.day.weekday()]}{h.name}" for h in figures.holidays)
         words += f"{names}。" if names else ""
         short = hours.shortage(self.room, self.now.date(), self.now) if this_week else None
         if short is not None:
             words = f"{short.sentence} {words}"
         state = None
-        if figures.target_minutes and days[0] > self.now.date():
+        if figures.target_minutes and coming:
             state = ("还没到", "")
         elif figures.target_minutes is None:
             state = ("没有规定时数", "")

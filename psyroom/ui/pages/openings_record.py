@@ -143,7 +143,7 @@ class RecordCard(Card):
     day = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("本周记录")
+        super().__init__("这一周的记录")
         self._school: SchoolContext | None = None
         self._days: Callable[[], Sequence[DayLine]] = list
         self._first: set[tuple[str, ...]] = set()
@@ -222,7 +222,8 @@ class RecordCard(Card):
         self.table.fit()
         kept = next((r for r in rows if isinstance(held, Stretch) and r.key == held.key), None)
         if kept is None and rows:
-            kept = rows[min(at, len(rows) - 1)] if at >= 0 else next(iter(prefill.waiting(rows)), rows[0])
+            gone = isinstance(held, Stretch) and at >= 0 and held.day in {row.day for row in rows}
+            kept = rows[min(at, len(rows) - 1)] if gone else next(iter(prefill.waiting(rows)), rows[0])
         if kept is not None:
             self.table.choose(kept)
         if focused:
@@ -269,7 +270,9 @@ class RecordCard(Card):
         self.yes.setEnabled(state not in ("", "coming", "running", "within"))
         self.hours.setEnabled(own and state in ("waiting", "forgotten", "recorded"))
         self.no.setEnabled(own and state in ("coming", "waiting", "forgotten", "recorded"))
-        self.whole.setEnabled(state not in ("", "not_open", "within"))
+        self.no.setText("停开 Del" if state == "coming" else "没开 Del")
+        booked = state == "coming" and getattr(row, "origin", "") == "booking"
+        self.whole.setEnabled(booked or state not in ("", "coming", "not_open", "within"))
 
     def _day(self, row: Stretch) -> str:
         """Once for each day: the eye finds the days, not twelve dates."""
