@@ -53,7 +53,7 @@ class BookingForm(TimedForm):
         self.add("name", "size", controls={"size": NumberField(unit="人")}, stretch=(2, 1))
         self._hours()
         self._who_and_where("不定")
-        self.add("form", "channel")
+        self.add("channel", "form")
         self.add("way", controls={"way": Choice(WAYS, as_list=True)})
         self.fields["client"].control.edited.connect(self._client)
         for name in ("form", "group_no"):
