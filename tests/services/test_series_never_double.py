@@ -31,7 +31,7 @@ from tests.services.room_for_bookings import TUESDAY, Small, at, make_small, und
 
 LEAST = 10_000
 """Deeds tried, the refused ones among them, one series as one."""
-EXAMPLES, STEPS = 40, 50
+EXAMPLES, STEPS = 20, 50
 """Of one round; there are as many rounds as it takes."""
 
 NOW = at(TUESDAY, 700)
