@@ -220,6 +220,35 @@ def test_rows_are_walked_and_opened_by_keys(qtbot: QtBot) -> None:
     assert done == ["甲", "乙"]
 
 
+def test_the_space_bar_does_what_the_row_s_button_does(qtbot: QtBot) -> None:
+    done: list[str] = []
+    rows = RowList([Row("甲", open=lambda: done.append("打开"), action=("到了", lambda: done.append("到了")))])
+    _shown(qtbot, rows)
+    rows.focus_first()
+    qtbot.keyClick(rows.rows()[0], Qt.Key.Key_Space)
+    assert done == ["到了"]
+
+
+def test_the_keyboard_stays_at_its_row_when_the_lists_are_read_anew(qtbot: QtBot) -> None:
+    """A page looks at the clock every minute; whoever stands on a line must not be handed to another list."""
+    both, above, below = QWidget(), RowList(), RowList()
+    column = QVBoxLayout(both)
+    for part in (above, below):
+        column.addWidget(part)
+    above.set_rows([Row(name, key=name) for name in "甲乙"])
+    below.set_rows([Row("丙", key="丙")])
+    _shown(qtbot, both)
+    above.rows()[1].setFocus()
+    for part, names in ((above, "新甲乙"), (below, "丙")):
+        part.set_rows([Row(name, key=name) for name in names])
+    held = [line.row.what for line in above.rows() + below.rows() if line.hasFocus()]
+    assert held == ["乙"]
+    qtbot.keyClick(above.rows()[2], Qt.Key.Key_Down)
+    assert below.rows()[0].hasFocus(), "past the end the keys go on in the next list"
+    qtbot.keyClick(below.rows()[0], Qt.Key.Key_Up)
+    assert above.rows()[2].hasFocus()
+
+
 def test_a_long_list_says_how_many_are_not_shown(qtbot: QtBot) -> None:
     rows = _shown(qtbot, RowList([Row(str(n)) for n in range(30)], limit=20))
     assert len(rows.rows()) == 20

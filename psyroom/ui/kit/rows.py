@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -36,7 +36,7 @@ class Row:
 
 
 class RowWidget(QWidget):
-    """A row as shown; takes the keyboard: Enter opens (or acts), up and down walk."""
+    """A row as shown; takes the keyboard: Enter opens (or acts), the space bar acts, up and down walk."""
 
     walked = Signal(int)
 
@@ -70,7 +70,7 @@ class RowWidget(QWidget):
         for label, do in row.more:
             line.addWidget(button(label, do, kind="quiet", small=True))
         if row.action is not None:
-            line.addWidget(button(row.action[0], row.action[1], small=True))
+            line.addWidget(button(row.action[0], row.action[1], small=True, tip=f"{row.action[0]}（空格）"))
 
     def act(self) -> None:
         if self.row.open is not None:
@@ -81,6 +81,8 @@ class RowWidget(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.act()
+        elif event.key() == Qt.Key.Key_Space and self.row.action is not None:
+            self.row.action[1]()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.walked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
@@ -138,15 +140,9 @@ class RowList(QWidget):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the keyboard stays at the same row, never on the button of another."""
         focus = QApplication.focusWidget()
-        at = next(
-            (i for i, w in enumerate(self._widgets) if focus is not None and (w is focus or w.isAncestorOf(focus))),
-            None,
-        )
-        while self.column.count():
-            item = self.column.takeAt(0)
-            if (gone := item.widget()) is not None:
-                gone.hide()
-                gone.deleteLater()
+        holder = next((w for w in self._widgets if focus is not None and (w is focus or w.isAncestorOf(focus))), None)
+        at = self._widgets.index(holder) if holder is not None else 0
+        old = [item.widget() for item in iter(lambda: self.column.takeAt(0), None)]
         self._widgets = []
         for row in rows[: self._limit]:
             made = RowWidget(row)
@@ -155,8 +151,12 @@ class RowList(QWidget):
             self._widgets.append(made)
         if len(rows) > self._limit:
             self.column.addWidget(text(f"还有 {len(rows) - self._limit} 条没有列出", "small"))
-        if at is not None and self._widgets:
-            self._widgets[min(at, len(self._widgets) - 1)].setFocus()
+        if holder is not None and self._widgets and not self.focus_key(holder.row.key):
+            self._focus(self._widgets[min(at, len(self._widgets) - 1)])
+        for gone in old:  # only now: hiding the one that holds the keyboard hands it to another list
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
 
     def rows(self) -> list[RowWidget]:
         return list(self._widgets)
@@ -165,6 +165,26 @@ class RowList(QWidget):
         if self._widgets:
             self._widgets[0].setFocus()
 
+    def focus_key(self, key: object) -> bool:
+        """The keyboard to the row with this key; whether there is one."""
+        found = next((w for w in self._widgets if key is not None and w.row.key == key), None)
+        if found is not None:
+            self._focus(found)
+        return found is not None
+
+    def _focus(self, row: RowWidget) -> None:
+        if self.isVisible():
+            row.show()  # what is not shown yet takes no keyboard
+        row.setFocus()
+
     def _walk(self, by: int) -> None:
+        """Up and down; past the end into the next list of the page."""
         at = next((i for i, w in enumerate(self._widgets) if w.hasFocus()), 0)
-        self._widgets[max(0, min(at + by, len(self._widgets) - 1))].setFocus()
+        if 0 <= at + by < len(self._widgets):
+            self._widgets[at + by].setFocus()
+            return
+        lists = [w for w in self.window().findChildren(RowList) if w.isVisible() and w.rows()]
+        lists.sort(key=lambda w: (w.mapTo(self.window(), QPoint()).x(), w.mapTo(self.window(), QPoint()).y()))
+        beside = lists.index(self) + by if self in lists else -1
+        if 0 <= beside < len(lists):
+            lists[beside].rows()[0 if by > 0 else -1].setFocus(Qt.FocusReason.TabFocusReason)
