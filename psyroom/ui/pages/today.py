@@ -55,6 +55,7 @@ ICONS = {
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
+ARRIVED = "到了"
 
 
 class NowLine(QWidget):
@@ -198,7 +199,15 @@ class Here(Page):
         self.begin.refresh()
 
     def shown(self) -> None:
+        """The keyboard stands on who is expected next: one key says that they came, or opens them."""
         self.refresh(set())
+        focus = self.window().focusWidget()
+        if self.sheet.isVisible() or (focus is not None and self.isAncestorOf(focus) and focus.isVisible()):
+            return
+        lines = self.before.rows() + self.after.rows() + self.tasks.rows()
+        expected = (w for w in lines if w.row.action is not None and w.row.action[0] == ARRIVED)
+        if lines:
+            next(expected, lines[0]).setFocus()
 
     def _tick(self) -> None:
         if self.isVisible() and not self.room.closed:
@@ -212,10 +221,12 @@ class Here(Page):
     def _show_line(self, shown: Today, minute: int) -> None:
         begun = [e for e in shown.entries if e.starts <= minute]
         coming = [e for e in shown.entries if e.starts > minute]
+        held = next((w.row.key for w in self.before.rows() + self.after.rows() if w.hasFocus()), None)
+        for part in (self.before, self.after):  # shown before it is filled: what is not shown takes no keyboard
+            part.setVisible(bool(begun if part is self.before else coming))
         self.before.set_rows([self._entry(e, minute) for e in begun])
         self.after.set_rows([self._entry(e, minute) for e in coming])
-        self.before.setVisible(bool(begun))
-        self.after.setVisible(bool(coming))
+        _ = self.before.focus_key(held) or self.after.focus_key(held)  # whose time has come goes to the other list
         self.now_line.set(minute)
         self.now_line.setVisible(bool(shown.entries))
         _clear(self.empty)
@@ -236,7 +247,7 @@ class Here(Page):
         elif entry.visit and not entry.closed and self.room.has_cases:
             action = ("结束", partial(self.close_visit, entry))
         elif entry.kind == "booking" and entry.outcome == "open":
-            action = ("到了", partial(self.arrive, entry))
+            action = (ARRIVED, partial(self.arrive, entry))
             if entry.starts + visits.LATE_AFTER <= minute:
                 more.append(("未到", partial(self.no_show, entry)))
         elif entry.outcome == "no_show" and not entry.follow_up:
@@ -260,7 +271,7 @@ class Here(Page):
     def _task(self, task: Task) -> Row:
         return Row(
             task.words, task.detail, icon=ICONS[task.kind], stripe=task.urgency, open=partial(self._open_task, task),
-            key=task.kind,
+            key=(task.kind, task.words),
         )  # fmt: skip
 
     def _open_task(self, task: Task) -> None:
