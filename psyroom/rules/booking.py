@@ -15,6 +15,7 @@ from functools import cached_property
 
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.intervals import meet, overlap, total, union
+from psyroom.rules.names import plain_name
 from psyroom.rules.periods import PeriodSpan, lessons_on
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import day_name
@@ -137,7 +138,7 @@ def _same_client(one: Appointment, other: Appointment) -> bool:
     if one.client == other.client == "parent":
         return bool(one.student) and one.student == other.student
     if one.client == other.client == "teacher":
-        return bool(one.name) and one.name == other.name
+        return bool(one.name) and plain_name(one.name) == plain_name(other.name)
     if one.client == other.client == "group" and one.group_no == other.group_no > 0:
         return True
     return not _students(one).isdisjoint(_students(other))

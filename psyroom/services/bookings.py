@@ -180,6 +180,8 @@ def put(
     if fields.channel != "in_person":
         fields.place = ""  # on the telephone no room is taken
     known_people_and_places(session, fields)
+    if row is None or row.student != fields.student:
+        clients.on_the_roll(session, fields.student)
     if row is None and fields.client == "group":
         group = ask_groups.group_of_no(session, fields.group_no)
         if group is not None and group.ended:
@@ -249,6 +251,7 @@ def reopen(room: Room, booking_id: str, now: datetime) -> Booked:
             raise NotFound(what="这个预约")
         if row.outcome in STANDING:
             raise Refused(why="这个预约本来就有效，不用恢复。")
+        known_people_and_places(deed.session, row)
         found = look_in(deed.session, school, row, now, booking_id)
         if found.hard:
             raise Clashes(found.hard, found.free, confirm=False)

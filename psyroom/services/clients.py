@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from psyroom.errors import NotValid, Refused
 from psyroom.records.booking import ClientFields
+from psyroom.rules.names import plain_name
 from psyroom.services.school import SchoolContext
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import groups as ask_groups
@@ -69,6 +70,13 @@ def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise NotValid(problems)
     return found
+
+
+def on_the_roll(session: Session, student: str) -> None:
+    """Raise `NotValid` when nothing new can be arranged for a student: the entry was made by mistake."""
+    row = ask.students(session, [student]).get(student)
+    if row is not None and row.status == "removed":
+        raise NotValid({"student": "这条名册记录已标记为误录，请另选一位学生"})
 
 
 def next_group_no(session: Session) -> int:
@@ -139,5 +147,5 @@ def same_client(a: Client, b: Client) -> bool:
     if a.client == "group":
         return a.group_no == b.group_no
     if a.client == "teacher":
-        return a.name == b.name
+        return plain_name(a.name) == plain_name(b.name)
     return a.student == b.student

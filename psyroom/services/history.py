@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from psyroom.errors import NothingToUndo
-from psyroom.services import bookings, week_lock
+from psyroom.errors import NothingToUndo, Refused
+from psyroom.records.school import Place
+from psyroom.records.students import Student
+from psyroom.services import bookings, rota, waiting, week_lock
+from psyroom.services.school import SchoolContext, context
 from psyroom.store import history as chain
+from psyroom.store.questions import held
 from psyroom.store.room import Room
 
 IMPORT = "导入名册"
@@ -43,12 +47,27 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
         from psyroom.services import roster  # brings the readers of files in; only an import ever needs it
 
         return Undone(label, roster.take_out(room, deed_id))
-    chain.undo(room, deed_id, check=_check)
+    school = context(room)
+    chain.undo(room, deed_id, check=lambda session, steps: _check(session, school, steps))
     return Undone(label)
 
 
-def _check(session: Session, steps: Iterable[chain.Step]) -> None:
+def _check(session: Session, school: SchoolContext, steps: Iterable[chain.Step]) -> None:
     """What an undo must leave standing."""
     steps = list(steps)
+    _still_named(session, steps)
     bookings.after_undo(session, steps)
+    waiting.after_undo(session, steps)
+    rota.after_undo(session, school, steps)
     week_lock.after_undo(session, steps)
+
+
+def _still_named(session: Session, steps: Iterable[chain.Step]) -> None:
+    """Raise `Refused` when a student or a room would go whom a booking, a visit or the plan names since."""
+    for step in steps:
+        if step.before is not None:
+            continue
+        if step.kind == Student.__tablename__ and held.names_student(session, step.ref):
+            raise Refused(why="这名学生之后有了预约、来访或候补，不能再撤销添加；录错了请在学生页标记为误录。")
+        if step.kind == Place.__tablename__ and held.names_place(session, step.ref):
+            raise Refused(why="这间房间之后已经用上了，不能再撤销添加；不用了请在设置里停用。")

@@ -27,6 +27,7 @@ from psyroom.services.plan import plan_in
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
 from psyroom.services.week import duty_turns, own_lessons_on
+from psyroom.store.history import Step
 from psyroom.store.questions import booking as ask_plan
 from psyroom.store.questions import events as ask_events
 from psyroom.store.questions import rota as ask
@@ -419,3 +420,23 @@ def _stand(session: Session, school: SchoolContext, rows: Sequence[DutyTurn]) ->
 
 def _across(one: PlanSlot, other: PlanSlot) -> bool:
     return one != other and one.person == other.person and meet((one.starts, one.ends), (other.starts, other.ends))
+
+
+# ---- undo ---------------------------------------------------------------------------------------------------------
+
+
+def after_undo(session: Session, school: SchoolContext, steps: Iterable[Step]) -> None:
+    """Called before an undo is sealed: what it puts back may leave nobody on duty in two places. Raises `Refused`."""
+    days: dict[date, set[str]] = {}
+    for ref in {step.ref for step in steps if step.kind == DutyTurn.__tablename__}:
+        row = session.get(DutyTurn, ref)
+        if row is not None:
+            days.setdefault(row.day, set()).add(ref)
+    for day, turns in sorted(days.items()):
+        plan = plan_in(session, school.calendar, day, day)
+        for slot in plan:
+            if slot.turn in turns and any(_across(slot, other) for other in plan):
+                who = school.people.get(slot.person, "")
+                raise Refused(
+                    why=f"{who} {day_name(day)} {span(slot.starts, slot.ends)} 之后又排了另一处，不能再恢复。"
+                )

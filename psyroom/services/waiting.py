@@ -26,6 +26,7 @@ from psyroom.records.waiting import (
 from psyroom.rules import waiting as rules
 from psyroom.rules.booking import Appointment, Free
 from psyroom.rules.intervals import Band, meet, subtract
+from psyroom.rules.names import plain_name
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.rules.waiting import WAITS_FOR, Window, Wish
@@ -34,6 +35,7 @@ from psyroom.services.bookings import Booked
 from psyroom.services.clients import Names
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
+from psyroom.store.history import Step
 from psyroom.store.questions import booking as ask_booking
 from psyroom.store.questions import school as ask_school
 from psyroom.store.questions import waiting as ask
@@ -292,10 +294,8 @@ def add(room: Room, values: Mapping[str, Any], windows: Iterable[Window], now: d
     with room.write(LABEL) as deed:
         session = deed.session
         fields = _settled(session, values)
-        for other in ask.waiting(session):
-            if _same(other, fields):
-                waited = rules.waited_words(other.since, today)
-                raise Refused(why=f"已经在候补名单上了（{waited}），请打开那一条来改。")
+        clients.on_the_roll(session, fields.student)
+        _only_once(session, fields, today)
         row = Waiting(**fields.model_dump())
         session.add(row)
         _put_windows(session, row.id, windows, fields.minutes)
@@ -312,6 +312,7 @@ def change(
         row = _open(session, waiting_id)
         allowed = {k: v for k, v in values.items() if k not in ("since", "state", "booking")}
         fields = _settled(session, {**row.model_dump(exclude={"id"}), **allowed})
+        _only_once(session, fields, now.date(), waiting_id)
         row.sqlmodel_update(fields.model_dump())
         session.add(row)
         if windows is not None:
@@ -382,8 +383,26 @@ def _open(session: Session, waiting_id: str) -> Waiting:
 
 
 def _same(row: ask.WaitingRow, fields: WaitingFields) -> bool:
-    mine = fields.student or fields.name
-    return row.client == fields.client and bool(mine) and mine == (row.student or row.name)
+    mine = fields.student or plain_name(fields.name)
+    return row.client == fields.client and bool(mine) and mine == (row.student or plain_name(row.name))
+
+
+def _only_once(session: Session, fields: WaitingFields, today: date, but: str = "") -> None:
+    """Raise `Refused` when the same one already waits by another entry."""
+    for other in ask.waiting(session):
+        if other.id != but and _same(other, fields):
+            waited = rules.waited_words(other.since, today)
+            raise Refused(why=f"已经在候补名单上了（{waited}），请打开那一条来改。")
+
+
+def after_undo(session: Session, steps: Iterable[Step]) -> None:
+    """Called before an undo is sealed: nobody may come back onto the list who stands there by another entry since."""
+    for ref in sorted({step.ref for step in steps if step.kind == Waiting.__tablename__}):
+        row = session.get(Waiting, ref)
+        if row is not None and row.state == "waiting":
+            others = [other for other in ask.waiting(session) if other.id != ref]
+            if any(_same(other, row) for other in others):
+                raise Refused(why="这一位之后又排上了候补，不能再恢复原来那一条。")
 
 
 def _settled(session: Session, values: Mapping[str, Any]) -> WaitingFields:

@@ -1,0 +1,33 @@
+"""Questions about what still names a record: whether it can go without leaving something behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from psyroom.records.booking import Booking, Visit
+from psyroom.records.events import Event
+from psyroom.records.groups import Attendance, GroupMember
+from psyroom.records.opening import Opening, OpeningException, Slot
+from psyroom.records.rota import DutyTurn
+from psyroom.records.waiting import Waiting
+
+OF_A_STUDENT = (Booking, Visit, Waiting, GroupMember, Attendance)
+OF_A_PLACE = (Booking, Visit, Event, Slot, OpeningException, Opening, DutyTurn)
+
+
+def names_student(session: Session, student: str) -> bool:
+    """Whether a booking, a visit, the waiting list or a group names a student."""
+    return any(_names(session, table.__table__.c.student, student) for table in OF_A_STUDENT)  # type: ignore[attr-defined]
+
+
+def names_place(session: Session, place: str) -> bool:
+    """Whether a booking, a visit, an entry, the plan or the log of openings names a room."""
+    return any(_names(session, table.__table__.c.place, place) for table in OF_A_PLACE)  # type: ignore[attr-defined]
+
+
+def _names(session: Session, column: Any, ref: str) -> bool:
+    statement = select(column).where(column == ref).limit(1)
+    return session.exec(statement).first() is not None  # type: ignore[call-overload]
