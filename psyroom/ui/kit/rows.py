@@ -187,4 +187,4 @@ class RowList(QWidget):
         lists.sort(key=lambda w: (w.mapTo(self.window(), QPoint()).x(), w.mapTo(self.window(), QPoint()).y()))
         beside = lists.index(self) + by if self in lists else -1
         if 0 <= beside < len(lists):
-            lists[beside].rows()[0 if by > 0 else -1].setFocus(Qt.FocusReason.TabFocusReason)
+            lists[beside]._focus(lists[beside].rows()[0 if by > 0 else -1])
