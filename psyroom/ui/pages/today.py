@@ -202,8 +202,10 @@ class Here(Page):
         """The keyboard stands on who is expected next: one key says that they came, or opens them."""
         self.refresh(set())
         focus = self.window().focusWidget()
-        if self.sheet.isVisible() or (focus is not None and self.isAncestorOf(focus) and focus.isVisible()):
+        if self.sheet.isVisible():
             return
+        if focus is not None and self.isAncestorOf(focus) and focus.isVisible() and not self.header.isAncestorOf(focus):
+            return  # on a line already, or in the words of a slip
         lines = self.before.rows() + self.after.rows() + self.tasks.rows()
         expected = (w for w in lines if w.row.action is not None and w.row.action[0] == ARRIVED)
         if lines:
