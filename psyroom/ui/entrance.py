@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from psyroom.settings import Settings
 from psyroom.store import roomfile
@@ -19,6 +20,7 @@ from psyroom.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from psyroom.store.room import Room
+    from psyroom.ui.help import HelpPage
 
 SIZE = (900, 680)
 
@@ -43,6 +45,9 @@ class Entrance(QWidget):
         self.stack = QStackedWidget()
         column.addWidget(self.stack)
         self._may_close: Callable[[], bool] | None = None
+        self._help: HelpPage | None = None
+        self._before_help: QWidget | None = None  # where the keyboard stood
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.help)
         known = folder or next((Path(r) for r in settings.rooms if roomfile.exists(Path(r))), None)
         if known is not None and roomfile.exists(known):
             self.show_unlock(known)
@@ -52,6 +57,7 @@ class Entrance(QWidget):
     # ---- what is shown
 
     def _show(self, widget: QWidget) -> None:
+        self._help = self._before_help = None
         while self.stack.count():
             gone = self.stack.widget(0)
             self.stack.removeWidget(gone)
@@ -64,12 +70,37 @@ class Entrance(QWidget):
     def shown(self) -> QWidget:
         return self.stack.currentWidget()
 
+    def help(self) -> None:
+        """F1: the help, over what is shown; F1 or Esc goes back to it as it was."""
+        from psyroom.ui.help import HelpPage, topic_at
+
+        if self._help is not None:
+            self._leave_help()
+            return
+        self._before_help = self.focusWidget()
+        topic = topic_at([self._before_help, self.shown()], None, "")
+        self._help = HelpPage(self._leave_help)
+        self.stack.addWidget(self._help)
+        self.stack.setCurrentWidget(self._help)
+        self._help.show_topic(topic.key)
+        self._help.shown()
+
+    def _leave_help(self) -> None:
+        if self._help is None:
+            return
+        self.stack.removeWidget(self._help)
+        self._help.deleteLater()
+        self._help = None
+        if self._before_help is not None and isValid(self._before_help):
+            self._before_help.setFocus()
+
     def show_welcome(self) -> None:
         page = Welcome([r for r in self.settings.rooms if roomfile.exists(Path(r))])
         page.make.connect(self.show_wizard)
         page.look.connect(self.show_practice)
         page.bring.connect(self.show_bring_back)
         page.open.connect(self._open_folder)
+        page.help.connect(self.help)
         self._show(page)
 
     def show_unlock(self, folder: Path) -> None:
@@ -77,6 +108,7 @@ class Entrance(QWidget):
         page.opened.connect(self._entered)
         page.other.connect(self.show_welcome)
         page.sheet.connect(lambda enrol: self.show_sheet(folder, enrol_only=enrol))
+        page.help.connect(self.help)
         self._show(page)
 
     def show_wizard(self) -> None:

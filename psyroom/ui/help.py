@@ -8,9 +8,10 @@ a line `<!-- pages: bookings -->` names the pages of the sidebar it belongs to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
@@ -20,6 +21,9 @@ from psyroom.paths import resource
 from psyroom.ui import fonts, tokens
 from psyroom.ui.kit import Card, TextField, quiet, text
 from psyroom.ui.tokens import SPACE
+
+if TYPE_CHECKING:
+    from psyroom.ui.page import Page
 
 LINE_HEIGHT = 155  # percent
 _PAGES = re.compile(r"<!-- pages: ([a-z, ]+) -->\n?")
@@ -59,6 +63,25 @@ def find(words: str) -> list[Topic]:
 def topic_of(page: str) -> Topic:
     """What F1 opens on a page of the sidebar; the first topic where none belongs to it."""
     return next((t for t in topics() if page in t.pages), topics()[0])
+
+
+def topic_at(within: Iterable[QWidget | None], page: Page | None, key: str) -> Topic:
+    """What F1 opens: the topic named nearest to one of these widgets (an attribute `help_topic` of the class), else by
+    something in sight on the page (`Page.help_topic`), else the page's own."""
+    named = next((found for widget in within if (found := _named_at(widget))), "")
+    if not named and page is not None:
+        named = page.help_topic()
+    return next((t for t in topics() if t.key == named), None) or topic_of(key)
+
+
+def _named_at(widget: QWidget | None) -> str:
+    from psyroom.ui.page import Page
+
+    while widget is not None and not isinstance(widget, Page):
+        if isinstance(named := getattr(widget, "help_topic", ""), str) and named:
+            return named
+        widget = widget.parentWidget()
+    return ""
 
 
 class Article(QTextBrowser):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from psyroom.ui.kit import SideSheet
 from psyroom.ui.tokens import SPACE
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ class Page(QWidget):
 
     def open(self, **target: Any) -> None:
         """Go to one item of the page."""
+
+    def help_topic(self) -> str:
+        """The topic of the help that fits what is in sight: what the body of an open side sheet, or what stands in the
+        place of the page, names in an attribute `help_topic` of its class; empty: the page's own topic."""
+        found: Iterable[SideSheet] = self.findChildren(SideSheet)
+        sheets = [sheet.body() for sheet in found if sheet.isVisible()]
+        instead = getattr(self, "stack", None)
+        there = [*sheets, instead.currentWidget() if instead is not None else None]
+        return next((named for w in there if (named := getattr(w, "help_topic", "")) and isinstance(named, str)), "")
 
     def badge(self) -> int | None:
         return None

@@ -76,6 +76,8 @@ class Unlock(QWidget):
     opened = Signal(object)
     other = Signal()
     sheet = Signal(bool)  # True: only enrol this computer; the password is known
+    help = Signal()
+    help_topic = "passwords"
 
     def __init__(self, folder: Path, last_person: str = "") -> None:
         super().__init__()
@@ -111,6 +113,7 @@ class Unlock(QWidget):
         foot.addStretch(1)
         foot.addWidget(quiet("忘记密码", lambda: self.sheet.emit(False), small=True))
         foot.addWidget(quiet("别的辅导室…", self.other.emit, small=True))
+        foot.addWidget(quiet("帮助", self.help.emit, small=True, tip="帮助（F1）"))
         foot.addStretch(1)
         outer.addSpacing(SPACE)
         outer.addLayout(foot)

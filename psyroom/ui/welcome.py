@@ -53,6 +53,8 @@ class Welcome(QWidget):
     look = Signal()
     bring = Signal()
     open = Signal(str)
+    help = Signal()
+    help_topic = "start"
 
     def __init__(self, rooms: Sequence[str] = ()) -> None:
         super().__init__()
@@ -98,6 +100,7 @@ class Welcome(QWidget):
             words = f"打开：{Path(folder).name or folder}"
             self._rooms.addWidget(quiet(words, again, icon_name="door", small=True, tip=folder), 0, middle)
         self._rooms.addWidget(quiet("打开已有的辅导室…", lambda: self.open.emit(""), small=True), 0, middle)
+        self._rooms.addWidget(quiet("帮助", self.help.emit, small=True, tip="帮助（F1）"), 0, middle)
 
     def focus_first(self) -> None:
         self.tiles["make"].setFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from psyroom.errors import ClockDoubt, NotValid, Tell
 from psyroom.services import copies, history
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from psyroom.ui.help import HelpPage
 
 NAME = "心理辅导室"
+ONLY_ITS_OWN = Qt.FindChildOption.FindDirectChildrenOnly
 BREATH = 500
 """Milliseconds between two pages built ahead."""
 
@@ -86,6 +88,7 @@ class Shell(QMainWindow):
         self._missed: dict[str, set[str]] = {}  # what changed while a page was out of sight; empty: anything
         self.now_shown = ""
         self._help: HelpPage | None = None
+        self._helped: list[QWidget] = []  # where the keyboard stood, and what lay over the page, before the help opened
         self._build()
         self._keys()
         self.changed.connect(self._on_changed)
@@ -177,6 +180,7 @@ class Shell(QMainWindow):
             return None
         page = self._built(entry)
         self.now_shown = key
+        self._helped = []
         self.stack.setCurrentWidget(page)
         self.side.mark(key)
         if (missed := self._missed.pop(key, None)) is not None:
@@ -194,8 +198,8 @@ class Shell(QMainWindow):
         return self.pages[entry.key]
 
     def help(self) -> None:
-        """F1: the help, at the page that belongs to what is shown; F1 or Esc goes back."""
-        from psyroom.ui.help import HelpPage, topic_of
+        """F1: the help, at what belongs to where the keyboard stands; F1 or Esc goes back."""
+        from psyroom.ui.help import HelpPage, topic_at
 
         if self._help is None:
             self._help = HelpPage(self.leave_help)
@@ -203,12 +207,42 @@ class Shell(QMainWindow):
         elif self.stack.currentWidget() is self._help:
             self.leave_help()
             return
+        focus = self.focusWidget()
+        over = [veil for veil in self._veils() if veil.isVisible()]
+        topic = topic_at([*over, focus], self.pages.get(self.now_shown), self.now_shown)
+        self._helped = [w for w in (focus, *over) if w is not None]
+        for veil in over:
+            veil.hide()
         self.stack.setCurrentWidget(self._help)
-        self._help.show_topic(topic_of(self.now_shown).key)
+        self._help.show_topic(topic.key)
         self._help.shown()
 
     def leave_help(self) -> None:
-        self.go(self.now_shown)
+        """The page as it was left: the same form, the keyboard where it stood. Only what changed meanwhile is read."""
+        page, before, self._helped = self.pages.get(self.now_shown), self._helped, []
+        if page is None:
+            return
+        self.stack.setCurrentWidget(page)
+        if (missed := self._missed.pop(self.now_shown, None)) is not None:
+            page.refresh(missed)
+            self._badge(self.now_shown)
+        alive = [w for w in before if isValid(w)]
+        for veil in alive:
+            if veil in self._veils():
+                veil.show()
+                veil.raise_()
+
+        def give_back() -> None:
+            if alive and isValid(alive[0]) and alive[0].isVisible() and self.stack.currentWidget() is page:
+                alive[0].setFocus()
+
+        give_back()
+        QTimer.singleShot(0, self, give_back)  # a part that takes the keyboard whenever it is shown has it no longer
+
+    def _veils(self) -> list[QWidget]:
+        """What lies over a page while somebody is let in at the door."""
+        found: Iterable[QWidget] = self.centralWidget().findChildren(QWidget, options=ONLY_ITS_OWN)
+        return [w for w in found if hasattr(w, "help_topic")]
 
     def build_ahead(self) -> None:
         """Build the pages nobody has opened yet, one at a time with a breath between, so that their first showing does
@@ -224,7 +258,8 @@ class Shell(QMainWindow):
 
     def _on_changed(self, kinds: set[str]) -> None:
         for key, page in self.pages.items():
-            if key == self.now_shown or page.counts:
+            under_help = self._help is not None and self.stack.currentWidget() is self._help
+            if key == self.now_shown and not under_help or page.counts:
                 page.refresh(kinds)
                 self._badge(key)
             else:
@@ -281,9 +316,7 @@ class Shell(QMainWindow):
         """Slow work, off the window's thread; its answer belongs to the owner's life. Untaken errors become toasts."""
         return worker.run(owner, work, done=done, failed=failed or self.trouble, progress=progress)
 
-    def toast(
-        self, words: str, *, undo: bool = False, more: tuple[str, Callable[[], object]] | None = None
-    ) -> None:
+    def toast(self, words: str, *, undo: bool = False, more: tuple[str, Callable[[], object]] | None = None) -> None:
         """A short word at the foot; `more`: (words, what it does), a next step that is offered with it."""
         self.toaster.say(words, undo=self.undo_deed if undo else None, more=more)
 

@@ -56,6 +56,8 @@ class Form(QWidget):
     edited = Signal()
     enter_moves = True
     """Whether Enter goes to the next field; where it means more, the page takes it."""
+    help_topic = ""
+    """What F1 opens in it; empty: what its page says."""
 
     def __init__(self, model: type[SQLModel], *, labels: Mapping[str, str] | None = None) -> None:
         super().__init__()

@@ -32,6 +32,8 @@ FIRST_ROWS = 3
 class BackEntry(QWidget):
     """In the place of the page that opened it; `back` returns there."""
 
+    help_topic = "power-cut"
+
     edited = Signal()
 
     def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object]) -> None:

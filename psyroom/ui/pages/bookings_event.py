@@ -63,6 +63,8 @@ def fits(words: str, name: str) -> bool:
 class EventForm(TimedForm):
     """An entry as a form. `event_id` empty: a new one."""
 
+    help_topic = "lessons"
+
     what = "event"
 
     def __init__(self, room: Room, now: Callable[[], datetime], event_id: str = "") -> None:
@@ -110,6 +112,8 @@ def values_of(entry: Entry) -> dict[str, Any]:
 
 class EventCard(QWidget):
     """`again` fires after a deed; `edit_wanted`: its form should open; `freed`: a time is open again."""
+
+    help_topic = "lessons"
 
     again = Signal()
     edit_wanted = Signal(str, str)

@@ -38,6 +38,8 @@ def student_found(room: Room, student: str) -> Found | None:
 class BookingForm(TimedForm):
     """A booking as a form. `booking_id` empty: a new one."""
 
+    help_topic = "bookings"
+
     def __init__(self, room: Room, now: Callable[[], datetime], booking_id: str = "") -> None:
         labels = {"client": "谁来", "size": "人数", "way": "怎么约的", "group_no": "哪个团体"}
         super().__init__(BookingFields, room, now, booking_id, labels=labels)

@@ -49,6 +49,8 @@ NAMED = ("list", "slips", "classes", "sheet")  # a saved file may hold names
 class PrintChooser(QWidget):
     """In the calendar's place; `back` returns to it. `what`: the paper shown first; `day`: else the next school day."""
 
+    help_topic = "papers"
+
     def __init__(
         self, room: Room, shell: Shell, today: date, back: Callable[[], object], *, what: str = "list",
         day: date | None = None,

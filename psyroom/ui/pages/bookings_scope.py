@@ -18,6 +18,8 @@ from psyroom.ui.kit.sheet import into_sight
 class ScopeBar(ReasonBar):
     """Hidden until asked."""
 
+    help_topic = "series"
+
     def ask_scope(self, what: str, then: Callable[[str], object], back: QWidget | None = None) -> None:
         """`what`: 取消 or 改 …, for the question; `then` gets the scope's code."""
         choices = {code: words.replace("改", what) for code, words in SCOPES.items()}

@@ -73,6 +73,8 @@ class Weekdays(QWidget):
 class Repeat(QWidget):
     """How often, on which days, until when. `edited` at every change."""
 
+    help_topic = "series"
+
     edited = Signal()
 
     def __init__(self, today: Callable[[], date]) -> None:
@@ -307,6 +309,8 @@ def _indented(widget: QWidget) -> QWidget:
 
 class Plan(QWidget):
     """Every date of a series. `check` looks at one row again, beside the others."""
+
+    help_topic = "series"
 
     edited = Signal()
     settled = Signal()  # the last open question was answered

@@ -104,6 +104,8 @@ class GroupsDesk(QObject):
 class _Side(QWidget):
     """A column of the side sheet that follows what changes elsewhere."""
 
+    help_topic = "groups"
+
     def __init__(self, desk: GroupsDesk) -> None:
         super().__init__()
         self.desk, self.room, self.shell = desk, desk.room, desk.shell
@@ -255,6 +257,8 @@ class AttendanceBox(QWidget):
     """Who was at a session: everybody, until somebody says otherwise. 1 到, 2 迟到, 3 请假, 4 未到; up and down walk.
 
     Every key is saved at once; Ctrl+Z takes it back."""
+
+    help_topic = "groups"
 
     def __init__(self, room: Room, shell: Shell, visit: str, *, locked: bool = False) -> None:
         super().__init__()

@@ -96,6 +96,8 @@ class _Adding(Picker):
 class GroupForm(Form):
     """A new group, or a change of one. The topic is asked of counsellors only and never reaches the desk's side."""
 
+    help_topic = "groups"
+
     def __init__(self, room: Room, now: Callable[[], datetime], group: GroupSeen | None = None) -> None:
         super().__init__(GroupFields)
         self.room, self.group = room, group

@@ -154,6 +154,7 @@ class Editing(Page):
     ) -> None:
         self._draft_key = (kind, about)
         self._amend = None
+        form.help_topic = "openings" if kind == "opening" else "planning"
         if (kept := drafts.load(self.room, kind, about)) is not None:
             form.set_values(forms.typed_again(kept))
             form.put(text("这是上次没有保存完的内容，已放回来；不要的话改掉即可。", "warning"))

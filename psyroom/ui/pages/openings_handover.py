@@ -25,6 +25,8 @@ KINDS = ("handover",)
 class LeaveForm(QWidget):
     """Ticks and whom they are for; Enter ticks and goes on."""
 
+    help_topic = "duty"
+
     def __init__(self, people: Mapping[str, str]) -> None:
         super().__init__()
         column = QVBoxLayout(self)
@@ -71,6 +73,8 @@ def ask_what_to_leave(room: Room, shell: Shell, sheet: SideSheet) -> None:
 
 class UnreadCard(Card):
     """What was left for whoever is here, until it is read: `read` with the handover's id."""
+
+    help_topic = "duty"
 
     read = Signal(str)
 

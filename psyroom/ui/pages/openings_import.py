@@ -38,6 +38,8 @@ PATTERNS = "表格 (*.xlsx *.xls *.et *.csv *.txt *.htm *.html);;所有文件 (*
 class LedgerImport(QWidget):
     """One page in the opening page's place; `back` returns to it."""
 
+    help_topic = "openings"
+
     def __init__(self, room: Room, shell: Shell, back: Callable[[], object]) -> None:
         super().__init__()
         self.room, self.shell, self.back = room, shell, back

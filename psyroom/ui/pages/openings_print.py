@@ -25,6 +25,8 @@ DOOR = "贴在门口：这一周哪天几点开门、谁在；没有预约，也
 class SheetPreview(QWidget):
     """One page in the opening page's place; `back` returns to it."""
 
+    help_topic = "papers"
+
     def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object], which: str = "week") -> None:
         super().__init__()
         self.room, self.shell, self.back = room, shell, back

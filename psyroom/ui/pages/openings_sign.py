@@ -29,6 +29,8 @@ class SignCard(Card):
     """Calm while nothing can be done. `mend` a blocker, `reason` a code of WHY_SHORT, `sign`, `make_up`, `week`
     the next one without a signature."""
 
+    help_topic = "signing"
+
     mend = Signal(object)
     reason = Signal(str)
     sign = Signal()

@@ -61,6 +61,8 @@ class Browse(QWidget):
 class Rota(Changing):
     """One month in the opening page's place; `back` returns to it."""
 
+    help_topic = "rota"
+
     def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object]) -> None:
         super().__init__(room, shell)
         self._back = back

@@ -19,6 +19,8 @@ from psyroom.ui.window import Shell
 class RotaPreview(QWidget):
     """In the rota's place; `back` returns to it."""
 
+    help_topic = "rota"
+
     def __init__(self, room: Room, shell: Shell, year: int, month: int, back: Callable[[], object]) -> None:
         super().__init__()
         self.room, self.shell = room, shell

@@ -43,6 +43,8 @@ def agree(values: dict[str, object]) -> None:
 
 
 class PeopleSection(Section):
+    help_topic = "who-sees"
+
     KEY = "people"
     KINDS = frozenset({"person"})
 
@@ -138,6 +140,8 @@ class PeopleSection(Section):
 
 
 class PasswordSection(Section):
+    help_topic = "passwords"
+
     KEY = "password"
     KINDS = frozenset()
 

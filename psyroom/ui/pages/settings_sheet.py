@@ -18,6 +18,8 @@ from psyroom.ui.window import Shell
 class NewSheet(Card):
     """Shown until one group was typed back; `done` takes it away. The code lives only here."""
 
+    help_topic = "passwords"
+
     def __init__(self, room: Room, shell: Shell, code: str, done: Callable[[], object]) -> None:
         super().__init__(
             "新的恢复单", "原来那张已经作废，请当面销毁。现在就打印这一张，封好，放进保险柜。", tone="amber"

@@ -21,6 +21,8 @@ SURE = 0.8
 class ColumnsView(QWidget):
     """Corrections are told by `mapping()`, answers about classes by `classes()`."""
 
+    help_topic = "students-import"
+
     go_on = Signal()
     other_file = Signal()
 

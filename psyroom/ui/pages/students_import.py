@@ -32,6 +32,8 @@ CHOOSE = "教务处给的表直接拿来用：xlsx、xls、et、csv 都行；一
 class ImportView(QWidget):
     """One file's way in. Nothing is written before 确认导入; a file that cannot be read says why, and the page stays."""
 
+    help_topic = "students-import"
+
     gone = Signal()
 
     def __init__(self, room: Room, shell: Shell) -> None:

@@ -29,6 +29,8 @@ def told(item: Item) -> str:
 class PreviewView(QWidget):
     """`take` asks for the deed, `back` for the columns, `save_problems` for the sheet of questions."""
 
+    help_topic = "students-import"
+
     take = Signal()
     back = Signal()
     save_problems = Signal()

@@ -215,6 +215,9 @@ class Here(Page):
         if self.isVisible() and not self.room.closed:
             self.refresh(set())
 
+    def help_topic(self) -> str:
+        return super().help_topic() or ("start" if self.begin.isVisible() else "")
+
     def badge(self) -> int | None:
         if self.today is None:
             return None

@@ -13,6 +13,8 @@ from psyroom.ui.window import Shell
 class BeginCard(Card):
     """A counsellor's card; a duty person has nothing to set up."""
 
+    help_topic = "start"
+
     def __init__(self, room: Room, shell: Shell, parent: QWidget | None = None) -> None:
         super().__init__("三步就能用起来", "按顺序来，哪一步都可以以后再改。")
         self.setParent(parent)

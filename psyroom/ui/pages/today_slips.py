@@ -23,6 +23,8 @@ CANNOT = "这张便条封给了另一把钥匙，打不开。请问写的人。"
 class SlipBox(Card):
     """A word for the counsellors. It is kept nowhere until it is sealed, and nobody here reads it again."""
 
+    help_topic = "slips"
+
     def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime]) -> None:
         super().__init__("密封便条", "写给心理教师的一句话。封上后只有心理教师能打开，你自己也看不到。")
         self.room, self.shell, self.now = room, shell, now
@@ -50,6 +52,8 @@ class SlipBox(Card):
 
 class SlipReader(QWidget):
     """The slips opened, the unread ones first."""
+
+    help_topic = "slips"
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__()

@@ -170,6 +170,8 @@ class WaitingForm(Form):
     """Somebody for the list, or a change of an entry. What is typed for other hours is read into windows at once; no word
     of it is kept."""
 
+    help_topic = "waiting"
+
     def __init__(self, room: Room, now: Callable[[], datetime], waiting_id: str = "") -> None:
         super().__init__(WaitingFields)
         self.room, self.now, self.waiting_id = room, now, waiting_id

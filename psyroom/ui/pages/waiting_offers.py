@@ -37,6 +37,8 @@ def waited(entry: Waits) -> str:
 class Side(QWidget):
     """A column for the side sheet whose `choices` are taken by 1, 2, 3; it follows what changes elsewhere."""
 
+    help_topic = "waiting"
+
     booked = Signal(object, int, int, str)  # day, starts, ends, booking
 
     def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime]) -> None:

@@ -25,6 +25,8 @@ class WalkIn(QWidget):
     """One per window, a veil over whatever page is shown and a card on it. Taking a name registers at once; 撤销 in the
     toast takes it back."""
 
+    help_topic = "walk-in"
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell.centralWidget())
         self.shell, self.room = shell, shell.room

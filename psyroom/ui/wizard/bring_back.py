@@ -119,6 +119,8 @@ class SheetWizard(Wizard):
 class BringBack(SheetWizard):
     """备份 · 存放 · 恢复码 · 恢复单."""
 
+    help_topic = "backups"
+
     def __init__(self) -> None:
         self.copy = CopyStep()
         self.place = PlaceStep("恢复到哪里")

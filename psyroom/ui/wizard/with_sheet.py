@@ -17,6 +17,8 @@ from psyroom.ui.wizard.frame import Step, Wizard
 class NewPassword(SheetWizard):
     """A counsellor who forgot the password: code, new password, new sheet."""
 
+    help_topic = "passwords"
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.entry = CodeStep(lambda: folder, alone=lambda: not roomfile.read(folder).secret)
@@ -49,6 +51,8 @@ class _OnlyCode(Step):
 
 class Enrol(Wizard):
     """This computer (or system account) learns the room; `done` with None."""
+
+    help_topic = "passwords"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
