@@ -13,10 +13,25 @@ from psyroom.records.office import CaseDraft, DeskDraft
 from psyroom.store.questions import drafts as ask
 from psyroom.store.room import Room
 
+LONGEST = 40
+"""Characters of one value of a draft at the desk: the longest name, an id."""
+
 
 def _table(room: Room) -> type[CaseDraft] | type[DeskDraft]:
     # what a counsellor types may be anything, so it lies in case.db; the desk's forms hold only desk fields
     return CaseDraft if room.has_cases else DeskDraft
+
+
+def _short(value: Any) -> Any:
+    """What a field typed at the desk may hold: no more than a name. What stands in the wrong field (a sentence where a
+    time belongs) is not kept beyond that."""
+    if isinstance(value, str):
+        return value[:LONGEST]
+    if isinstance(value, Mapping):
+        return {name: _short(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_short(inner) for inner in value]
+    return value
 
 
 def _key(room: Room, form: str, about: str) -> str:
@@ -26,6 +41,8 @@ def _key(room: Room, form: str, about: str) -> str:
 def save(room: Room, form: str, about: str, values: Mapping[str, Any]) -> None:
     """Keep what was typed so far: `form` names the kind of form, `about` the record (empty: a new one)."""
     table = _table(room)
+    if table is DeskDraft:
+        values = {name: _short(value) for name, value in values.items()}
     row = table(
         id=_key(room, form, about),
         person=room.person.id,

@@ -51,3 +51,12 @@ def test_the_desk_keeps_its_drafts_in_its_own_file(duty_room: Room) -> None:
     drafts.save(duty_room, "booking", "", {"n": 1})
     assert drafts.load(duty_room, "booking") == {"n": 1}
     assert [form for form, _, _ in drafts.pending(duty_room)] == ["booking"]
+
+
+def test_a_sentence_in_the_wrong_field_is_not_kept_at_the_desk(duty_room: Room) -> None:
+    said = "他说最近总是睡不着，不想让班主任知道，也先不要告诉家里，等老师回来再说，最好是今天下午"
+    typed = {"starts": said, "name": "李老师", "student": "a" * 32, "repeat": {"until": said}, "rows": [{"ends": said}]}
+    drafts.save(duty_room, "booking", "", typed)
+    kept = drafts.load(duty_room, "booking")
+    assert kept is not None and said not in str(kept)
+    assert (kept["name"], kept["student"]) == ("李老师", "a" * 32)

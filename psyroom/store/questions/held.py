@@ -14,18 +14,18 @@ from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.rota import DutyTurn
 from psyroom.records.waiting import Waiting
 
-OF_A_STUDENT = (Booking, Visit, Waiting, GroupMember, Attendance)
-OF_A_PLACE = (Booking, Visit, Event, Slot, OpeningException, Opening, DutyTurn)
+OF_A_STUDENT: tuple[Any, ...] = (Booking, Visit, Waiting, GroupMember, Attendance)
+OF_A_PLACE: tuple[Any, ...] = (Booking, Visit, Event, Slot, OpeningException, Opening, DutyTurn)
 
 
 def names_student(session: Session, student: str) -> bool:
     """Whether a booking, a visit, the waiting list or a group names a student."""
-    return any(_names(session, table.__table__.c.student, student) for table in OF_A_STUDENT)  # type: ignore[attr-defined]
+    return any(_names(session, table.__table__.c.student, student) for table in OF_A_STUDENT)
 
 
 def names_place(session: Session, place: str) -> bool:
     """Whether a booking, a visit, an entry, the plan or the log of openings names a room."""
-    return any(_names(session, table.__table__.c.place, place) for table in OF_A_PLACE)  # type: ignore[attr-defined]
+    return any(_names(session, table.__table__.c.place, place) for table in OF_A_PLACE)
 
 
 def _names(session: Session, column: Any, ref: str) -> bool:

@@ -15,6 +15,8 @@ from psyroom.ui import tokens
 from psyroom.ui.icons import icon, wear
 
 WEEKDAYS = "一二三四五六日"
+LONGEST = 24
+"""Characters of a date or a time however it is typed; a sentence does not fit."""
 
 
 class _Typed(QLineEdit):
@@ -26,6 +28,7 @@ class _Typed(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self._value: Any = None
+        self.setMaxLength(LONGEST)
         self.textEdited.connect(self._typed)
 
     def _read(self, words: str) -> Any:
