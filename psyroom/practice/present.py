@@ -12,7 +12,7 @@ from psyroom.practice.duty import EVENING, NOON
 from psyroom.practice.pupils import Pupils
 from psyroom.records.weeks import Handover
 from psyroom.rules.series import Pattern
-from psyroom.rules.time import TermSpan, school_year_of
+from psyroom.rules.time import TermSpan, monday_of, school_year_of
 from psyroom.rules.waiting import Window
 from psyroom.services import events, groups, series, signing, waiting, week_reasons
 from psyroom.services.hours import week_of
@@ -109,7 +109,7 @@ def _waiting(room: Room, children: list[str], now: datetime) -> None:
 
 def _events(room: Room, today: date, now: datetime) -> None:
     """Two of the counsellor's own lessons next week as lessons on the calendar, and a talk for parents."""
-    monday = today + timedelta(days=7 - today.weekday())
+    monday = monday_of(today) + timedelta(weeks=1)
     entries = (
         {"kind": "lesson", "day": monday + timedelta(days=1), "starts": 600, "ends": 645},
         {"kind": "parents_talk", "day": monday + timedelta(days=4), "starts": 1150, "ends": 1230},

@@ -65,10 +65,6 @@ def about(model: type[SQLModel], name: str) -> dict[str, Any]:
     }
 
 
-def is_private(model: type[SQLModel], name: str) -> bool:
-    return bool(about(model, name)["private"])
-
-
 def label_of(model: type[SQLModel], name: str) -> str:
     return str(about(model, name)["label"])
 

@@ -12,7 +12,6 @@ from psyroom.records.ids import new_id
 SEXES = {"": "", "m": "男", "f": "女"}
 STATUSES = {"present": "在读", "suspended": "休学", "moved": "转出", "graduated": "毕业", "removed": "误录"}
 STUDENT_STAGES = {"primary": "小学", "junior": "初中", "senior": "高中", "vocational": "中职"}
-LEFT_BEHIND = {"0": "否", "1": "单亲留守", "2": "双亲留守", "3": "留守"}
 LABELS = {
     "left_behind": "留守",
     "single_parent": "单亲",

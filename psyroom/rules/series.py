@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from psyroom.rules.calendar import Calendar
-from psyroom.rules.time import WEEKDAYS
+from psyroom.rules.time import WEEKDAYS, monday_of
 
 MOST = 60
 """Dates a series may have: a weekly one over three semesters."""
@@ -61,7 +61,7 @@ def dates(pattern: Pattern, first: date, calendar: Calendar) -> list[Candidate]:
         return []
     weekdays = sorted(set(pattern.weekdays) or {first.isoweekday()})
     most = min(pattern.times or MOST, MOST)
-    monday = first - timedelta(days=first.weekday())
+    monday = monday_of(first)
     found: list[Candidate] = []
     while len(found) < most and (pattern.until is None or monday <= pattern.until):
         for weekday in weekdays:

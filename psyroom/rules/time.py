@@ -34,7 +34,7 @@ class TermSpan:
         return self.monday(self.weeks) + timedelta(days=6)
 
     def monday(self, week: int) -> date:
-        return self.starts - timedelta(days=self.starts.weekday()) + timedelta(weeks=week - 1)
+        return monday_of(self.starts) + timedelta(weeks=week - 1)
 
     def days_of(self, week: int) -> list[date]:
         """Monday to Sunday."""
@@ -57,21 +57,9 @@ def term_of(terms: Iterable[TermSpan], day: date) -> TermSpan | None:
     return max(holding, key=lambda span: span.starts, default=None)
 
 
-def nearest_term(terms: Iterable[TermSpan], day: date) -> TermSpan | None:
-    """The semester of a day; in the vacation the last one that has begun, before the first one the first."""
-    spans = sorted(terms, key=lambda span: span.starts)
-    begun = [span for span in spans if span.monday(1) <= day]
-    return term_of(spans, day) or (begun[-1] if begun else spans[0] if spans else None)
-
-
 def school_year_of(day: date) -> int:
     """The first calendar year of the school year (学年) a day lies in; it begins on 1 August."""
     return day.year if day.month >= 8 else day.year - 1
-
-
-def half_of(day: date) -> int:
-    """1 from August to January, 2 from February to July."""
-    return 1 if day.month >= 8 or day.month == 1 else 2
 
 
 def monday_of(day: date) -> date:

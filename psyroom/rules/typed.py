@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 
 from psyroom.rules.classes import number_of
+from psyroom.rules.time import monday_of
 
 _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "今": 0, "明天": 1, "明日": 1, "明": 1}
 _DAYS |= {"后天": 2, "大后天": 3}
@@ -25,9 +26,13 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("。", ".").replace("﹕", ":")
 
 
+YEARS = range(1900, 2101)
+"""Years in which anything of a school can lie; weeks before and after can still be reckoned."""
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None
 
@@ -49,7 +54,7 @@ def day(text: str, today: date) -> date | None:
         return today + timedelta(days=_DAYS[plain])
     if found := _WEEKDAY.fullmatch(plain):
         number = "一二三四五六日".find(found[2].replace("天", "日"))
-        monday = today - timedelta(days=today.weekday())
+        monday = monday_of(today)
         return monday + timedelta(weeks=_WEEKS[found[1] or ""], days=number if number >= 0 else int(found[2]) - 1)
     if found := _FULL.fullmatch(plain):
         year = int(found[1])

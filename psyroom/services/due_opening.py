@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from psyroom.rules.time import WEEKDAYS, day_name
+from psyroom.rules.time import WEEKDAYS, day_name, monday_of
 from psyroom.rules.typed import clock, length
 from psyroom.services import handover, hours, openings, rota
 from psyroom.services.due import Ground, Task
@@ -78,12 +78,12 @@ SIGN_WITHIN = 14  # days after a week's end in which its signature is no hurry
 def to_sign(ground: Ground) -> list[Task]:
     """Weeks of this semester that are over, hold something, and nobody has signed."""
     term = ground.school.term_on(ground.now.date())
-    this_week = ground.now.date() - timedelta(days=ground.now.weekday())
+    this_week = monday_of(ground.now.date())
     if not ground.room.has_cases:
         return []
     with ground.room.read() as session:
         days = ask.logged_days(session, term.monday(1), this_week - timedelta(days=1))
-        mondays = sorted(Counter(day - timedelta(days=day.weekday()) for day in days))
+        mondays = sorted(Counter(monday_of(day) for day in days))
         signed = ask_weeks.signed(session, mondays)
     left = [monday for monday in mondays if monday not in signed]
     if not left:

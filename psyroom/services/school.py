@@ -31,7 +31,7 @@ from psyroom.records.school import (
 from psyroom.rules import classes, policy
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.periods import PeriodSpan
-from psyroom.rules.time import TermSpan, school_year_of
+from psyroom.rules.time import TermSpan, monday_of, school_year_of
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import school as ask
 from psyroom.store.questions import students as ask_students
@@ -179,7 +179,7 @@ def set_term(room: Room, values: Mapping[str, Any]) -> str:
 
 def _overlap(a: TermFields, b: TermFields) -> bool:
     def span(term: TermFields) -> tuple[date, date]:
-        return term.starts, term.starts - timedelta(days=term.starts.weekday()) + timedelta(days=7 * term.weeks - 1)
+        return term.starts, monday_of(term.starts) + timedelta(days=7 * term.weeks - 1)
 
     (a0, a1), (b0, b1) = span(a), span(b)
     return a0 <= b1 and b0 <= a1

@@ -17,6 +17,7 @@ from psyroom.rules import booking as rules
 from psyroom.rules import series as pattern_rules
 from psyroom.rules.booking import Appointment, Around, Clash, Free
 from psyroom.rules.series import Pattern
+from psyroom.rules.time import monday_of
 from psyroom.services import around
 from psyroom.services.school import SchoolContext, context
 from psyroom.services.series_kinds import Kind, kind_of
@@ -126,13 +127,9 @@ def _wanted(session: Session, kind: Kind, fields: Any, row: Row) -> Appointment:
     return replace(kind.asked(session, moved), id=f"beside {row}")
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _gather(session: Session, school: SchoolContext, rows: Sequence[Row], now: datetime) -> Around:
     days = [row[0] for row in rows]
-    return around.gather(session, school, _monday(min(days)), _monday(max(days)) + timedelta(days=6), now)
+    return around.gather(session, school, monday_of(min(days)), monday_of(max(days)) + timedelta(days=6), now)
 
 
 def _planned(school: SchoolContext, whole: Around, wanted: Appointment, beside: Sequence[Appointment]) -> Planned:
@@ -152,7 +149,7 @@ def _planned(school: SchoolContext, whole: Around, wanted: Appointment, beside: 
 
 def _week(whole: Around, day: date, beside: Sequence[Appointment]) -> Around:
     """What stands in the week of one date, the other dates of the series among it."""
-    first = _monday(day)
+    first = monday_of(day)
     last = first + timedelta(days=6)
 
     def of_week(found: Sequence[Appointment]) -> list[Appointment]:

@@ -38,7 +38,6 @@ class Entered:
     visit: str
     note: str
     late: bool = False
-    from_booking: str = ""
 
 
 def minute_of(now: datetime) -> int:
@@ -100,7 +99,7 @@ def _arrive(deed: Deed, booking_id: str, now: datetime, late: bool | None, why: 
         note = f"已补记：{clock(booking.starts)}—{clock(booking.ends)}"
     else:
         note = f"已登记{OUTCOMES[booking.outcome]}，{clock(minute)} 开始"
-    return Entered(row.id, note, late, booking.id)
+    return Entered(row.id, note, late)
 
 
 def walk_in(room: Room, values: Mapping[str, Any], now: datetime, *, why: str = "") -> Entered:

@@ -34,13 +34,6 @@ def set_reason(room: Room, monday: date, why: str) -> None:
             deed.session.add(row)
 
 
-def reason_of(room: Room, monday: date) -> str:
-    """The week's reason (`WHY_SHORT`), empty where none was given."""
-    monday = monday_of(monday)
-    with room.read() as session:
-        return ask.reasons(session, monday, monday).get(monday, "")
-
-
 def suggestion(room: Room, monday: date) -> str:
     """The reason to propose: holidays in the week, else the first or last week of a semester that is not whole, else
     what most of the planned time was closed for. Empty where nothing speaks for one."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from psyroom.rules.calendar import Calendar, known_years
 from psyroom.rules.periods import PeriodSpan, default_periods, lessons_on, outside_lessons
-from psyroom.rules.time import nearest_term, school_year_of, term, term_of
+from psyroom.rules.time import school_year_of, term, term_of
 from psyroom.rules.typed import clock, day, length, minutes, span
 
 TODAY = date(2026, 11, 21)  # a Saturday
@@ -32,9 +32,6 @@ def test_term_names_and_neighbours() -> None:
     autumn, spring = term(2026, 1, date(2026, 8, 31), 20), term(2026, 2, date(2027, 3, 1), 20)
     assert (autumn.code, autumn.name) == ("2026-1", "2026—2027学年第一学期")
     assert term_of([autumn, spring], date(2027, 2, 10)) is None
-    assert nearest_term([autumn, spring], date(2027, 2, 10)) == autumn
-    assert nearest_term([autumn, spring], date(2026, 8, 1)) == autumn
-    assert nearest_term([], TODAY) is None
     assert term(2026, 1, date(2026, 9, 1), 20).monday(1) == date(2026, 8, 31)
 
 

@@ -59,7 +59,7 @@ FOR_THE_DESK = {
     "visits": "arrive walk_in receiver who_receives leave correct no_show follow_up",
     "waiting": "listed count of_student entry to_ask day_bands matches free_around times add change withdraw renew take",
     "week": "week day_of entry",
-    "week_reasons": "set_reason reason_of suggestion",
+    "week_reasons": "set_reason suggestion",
 }
 """What a duty person may call: names, classes, times; opening; sealed slips. Everything else needs a counsellor, also
 what is written tomorrow."""

@@ -152,7 +152,8 @@ def test_what_stands_in_the_way_leads_to_its_place(page: Here, planned: Room) ->
     assert page.record.table.hasFocus() and page.record.table.row() == page.record.rows()[0]
     press(page.signature, "选原因")
     key(Qt.Key.Key_Return)  # the first is the likely one
-    assert week_reasons.reason_of(planned, MONDAY) == "holiday"
+    week = hours.week_of(planned, MONDAY)
+    assert week is not None and week.reason == "holiday"
     key(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert page.signature.go.isVisible() and page.signature.go.text() == "签字锁定第 12 周"
 

@@ -106,11 +106,6 @@ def standing(session: Session, first: date, last: date) -> list[BookingRow]:
     return _bookings(session, booking_c.day >= first, booking_c.day <= last, booking_c.outcome.in_(STANDING))
 
 
-def of_series(session: Session, series: str) -> list[BookingRow]:
-    """Every booking of a series, cancelled ones too, in order of time."""
-    return _bookings(session, booking_c.series == series)
-
-
 def standing_from(session: Session, first: date) -> list[BookingRow]:
     """Bookings from a day on that keep their slot taken."""
     return _bookings(session, booking_c.day >= first, booking_c.outcome.in_(STANDING))
@@ -158,10 +153,6 @@ def visits(session: Session, first: date, last: date) -> list[VisitRow]:
 def visits_not_closed(session: Session) -> list[VisitRow]:
     """Still inside, or gone and not yet closed by a counsellor."""
     return _visits(session, or_(visit_c.ends.is_(None), visit_c.closed_by == ""))
-
-
-def visits_of(session: Session, student: str) -> list[VisitRow]:
-    return _visits(session, visit_c.student == student)
 
 
 def any_client(session: Session) -> bool:

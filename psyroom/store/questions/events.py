@@ -59,10 +59,6 @@ def open_from(session: Session, first: date) -> list[EventRow]:
     return _events(session, event_c.day >= first, event_c.outcome == "open")
 
 
-def of_series(session: Session, series: str) -> list[EventRow]:
-    return _events(session, event_c.series == series)
-
-
 def left_open(session: Session, before: date) -> list[EventRow]:
     """Entries of earlier days of which nobody has said whether they were held."""
     return _events(session, event_c.day < before, event_c.outcome == "open")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -83,21 +83,6 @@ def attendance(session: Session, visit: str) -> list[Any]:
     """(id, student, state) of one session."""
     c = attendance_c
     return _rows(session, select(c.id, c.student, c.state).where(c.visit == visit).order_by(c.id))
-
-
-def attendance_of(session: Session, visits: Iterable[str]) -> list[Any]:
-    """(visit, student, state) of several sessions."""
-    c = attendance_c
-    wanted = sorted(set(visits))
-    found: list[Any] = []
-    for at in range(0, len(wanted), 500):  # SQLite takes a limited number of bound values
-        found += _rows(session, select(c.visit, c.student, c.state).where(c.visit.in_(wanted[at : at + 500])))
-    return found
-
-
-def last_no(session: Session) -> int:
-    """The highest number a group has; 0 when there is none."""
-    return int(_rows(session, select(func.max(group_c.no)))[0][0] or 0)
 
 
 def numbers_used(session: Session) -> set[int]:

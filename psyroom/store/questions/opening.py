@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlmodel import Session
 from sqlmodel import select as sqlmodel_select
 
-from psyroom.records.opening import Opening, OpeningException, Slot
+from psyroom.records.opening import Opening, Slot
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,6 @@ class OpeningRow:
 
 opening_c = Opening.__table__.c  # type: ignore[attr-defined]
 slot_c = Slot.__table__.c  # type: ignore[attr-defined]
-exception_c = OpeningException.__table__.c  # type: ignore[attr-defined]
 
 _OPENING: Select[Any] = select(*[getattr(Opening, f.name) for f in fields(OpeningRow)])
 

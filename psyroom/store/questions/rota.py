@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
-from sqlmodel import select as sqlmodel_select
 
 from psyroom.records.rota import DutyTurn
 
@@ -20,8 +19,3 @@ def turns(session: Session, first: date, last: date) -> list[Any]:
     statement = select(c.id, c.day, c.starts, c.ends, c.place, c.person, c.instead_of, c.why)
     ordered = statement.where(c.day >= first, c.day <= last).order_by(c.day, c.starts, c.ends, c.place, c.id)
     return list(session.exec(ordered).all())  # type: ignore[call-overload]
-
-
-def turn_records(session: Session, first: date, last: date) -> list[DutyTurn]:
-    """The turns of the days as records."""
-    return list(session.exec(sqlmodel_select(DutyTurn).where(turn_c.day >= first, turn_c.day <= last)).all())

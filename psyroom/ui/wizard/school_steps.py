@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -13,7 +13,7 @@ from psyroom.records.fields import checked
 from psyroom.records.school import REGIONS, STAGES, STAGES_WITHIN, SYSTEMS, SchoolFields, TermFields
 from psyroom.rules import policy
 from psyroom.rules.periods import default_periods
-from psyroom.rules.time import school_year_of
+from psyroom.rules.time import monday_of, school_year_of
 from psyroom.ui.kit.cards import Card
 from psyroom.ui.kit.fields import Choice, Field, NumberField, TextField
 from psyroom.ui.kit.texts import quiet, text, tool
@@ -28,7 +28,7 @@ def usual_term_start(today: date) -> date:
     """The Monday around which the semester of a day usually begins; the school corrects it by its calendar."""
     autumn = today.month >= 7 or today.month == 1
     around = date(today.year - (today.month == 1), 9, 1) if autumn else date(today.year, 2, 24)
-    return around - timedelta(days=around.weekday())
+    return monday_of(around)
 
 
 class SchoolStep(Step):
