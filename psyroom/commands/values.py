@@ -8,8 +8,13 @@ from datetime import date
 
 
 def day(text: str) -> date:
+    from psyroom.rules import typed
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.year not in typed.YEARS:
+            raise ValueError
+        return found
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-08-31") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +57,8 @@ def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
         found |= {"student": "", "group_no": 0}
         if not str(found.get("name", "")).strip():
             problems["name"] = "请填写教师的姓名"
+        elif any(unicodedata.category(c).startswith("C") for c in str(found["name"])):
+            problems["name"] = "姓名里有看不见的字符，请重新输入"
     elif kind == "group":
         found |= {"student": "", "name": "", "form": "group"}
         if not found.get("group_no"):
@@ -65,7 +68,9 @@ def settle(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
             found["size"] = known if known > 1 else found.get("size", 1)  # a group with members is as large as they are
     if found.get("form", "individual") == "individual":
         found["size"] = 1
-    elif int(found.get("size") or 1) < 2:
+    elif not str(size := found.get("size") or 1).isdecimal():
+        problems["size"] = "人数要填数字"
+    elif int(size) < 2:
         problems["size"] = "团体至少 2 人，请填写人数"
     if problems:
         raise NotValid(problems)

@@ -5,6 +5,7 @@ An antivirus or an open spreadsheet may hold the old file for a moment, so swapp
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,8 @@ def prepared(room: Room, files: Mapping[str, bytes], folder: Path) -> Iterator[l
             beside = folder / f".{name}.new"
             pairs.append((beside, target))
             try:
+                if target.exists() and not (target.is_file() or target.is_dir()):
+                    raise CannotWriteFile(name=str(target), why="那里是设备或管道，不是普通的文件，请换一个位置")
                 with beside.open("wb") as file:
                     file.write(data)
                     file.flush()
@@ -113,6 +116,8 @@ def _why(error: OSError) -> str:
         return "这个位置不是文件夹，请换一个"
     if isinstance(error, IsADirectoryError):
         return "那里有一个同名的文件夹，请换一个位置"
+    if error.errno == errno.ENAMETOOLONG:
+        return "文件名太长，请换一个短一点的"
     if error.errno == 28:
         return "磁盘已满，请先腾出空间"
     return "磁盘没有写成功，请换一个位置再试"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from psyroom.commands import values
 from psyroom.rules import typed
 
 
@@ -17,3 +18,11 @@ def test_a_stretch_in_many_hands(words: str) -> None:
 @pytest.mark.parametrize("words", ["", "1210", "1210-", "1210-1250-1300", "2510-2520", "中午"])
 def test_no_stretch(words: str) -> None:
     assert typed.stretch(words) is None
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "99991231", "1899.12.31", "2101-01-01"])
+def test_a_year_no_school_lives_in_is_not_read(text: str) -> None:
+    """Weeks are reckoned around a date; at the ends of the calendar there are none."""
+    assert typed.day(text, date(2026, 9, 8)) is None
+    with pytest.raises(argparse.ArgumentTypeError):
+        values.day(text)

@@ -11,6 +11,7 @@ import pytest
 
 from psyroom.errors import NotValid, Refused
 from psyroom.services import (
+    back_entry,
     bookings,
     events,
     groups,
@@ -170,3 +171,38 @@ def test_an_entry_made_by_mistake_is_not_booked(small: Small) -> None:
         waiting.add(small.room, {"student": small.students[0]}, (), NOON)
     bookings.move(small.room, kept, THURSDAY, 980, 1000, NOON)  # what stands may still be moved and cancelled
     bookings.cancel(small.room, kept, "cancelled_by_teacher")
+
+
+# ---- rubbish -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["张三\n李四", "\x1b[31m李老师", "\u202e李老师", "李\x00老师"])
+def test_a_name_holds_nothing_that_cannot_be_seen(small: Small, name: str) -> None:
+    with pytest.raises(NotValid) as told:
+        book(small, client="teacher", student="", name=name)
+    assert set(told.value.fields) == {"name"}
+    with pytest.raises(NotValid):
+        waiting.add(small.room, {"client": "teacher", "name": name}, (), NOON)
+
+
+@pytest.mark.parametrize("size", ["三", "1.5", "-4", "x" * 50, -1])
+def test_a_size_that_is_no_number_is_said(small: Small, size: Any) -> None:
+    with pytest.raises(NotValid) as told:
+        book(small, client="group", student="", size=size)
+    assert set(told.value.fields) == {"size"}
+
+
+def test_sixty_rows_of_rubbish_are_said_row_by_row(small: Small) -> None:
+    """A grid as somebody fills it who fell asleep on the keyboard: nothing is written, nothing breaks."""
+    rubbish: list[dict[str, Any]] = [
+        {"starts": -5, "ends": 10, "client": "student", "student": "x", "outcome": "arrived"},
+        {"starts": "99:99", "ends": "2460", "client": "group", "size": "三", "outcome": "arrived", "person": "zz"},
+        {"starts": 1440, "ends": 1441, "client": "teacher", "name": "x" * 500, "outcome": "late"},
+        {"starts": 10**12, "ends": 5, "client": "parent", "student": "😀", "outcome": "boo"},
+        {"starts": None, "ends": None, "client": "", "outcome": "", "booking": "q", "typed": "\x1b"},
+    ]
+    before = last(small)
+    duties: list[dict[str, Any]] = [{"starts": "x", "ends": 3, "person": "y"}, {"starts": 5, "ends": 5, "person": ""}]
+    with pytest.raises(back_entry.NotEntered) as told:
+        back_entry.enter(small.room, TUESDAY, rubbish * 12, NOON, duties=duties)
+    assert len(told.value.looked.visits) >= 48 and last(small) == before

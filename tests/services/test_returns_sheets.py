@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -160,3 +162,12 @@ def test_a_file_held_for_a_moment_is_waited_for(lived: Room, tmp_path: Path, mon
     assert (tmp_path / "甲.txt").read_bytes() == b"1" and [
         p.name for p in tmp_path.iterdir() if p.suffix == ".new"
     ] == []
+
+
+def test_a_device_or_a_pipe_is_not_written_over(lived: Room, tmp_path: Path) -> None:
+    """A device is endless to read and would be gone once replaced."""
+    pipe = tmp_path / "日程.ics"
+    os.mkfifo(pipe)
+    with pytest.raises(CannotWriteFile):
+        outgoing.put(lived, {pipe.name: b"1"}, tmp_path)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
