@@ -14,7 +14,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextListFormat,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout, QWidget
 
 from psyroom.paths import resource
@@ -25,7 +34,9 @@ from psyroom.ui.tokens import SPACE
 if TYPE_CHECKING:
     from psyroom.ui.page import Page
 
-LINE_HEIGHT = 155  # percent
+LINE_HEIGHT = 150  # percent
+GAP = "\u2002"  # half as wide as a character
+DISC = QTextListFormat.Style.ListDisc
 _PAGES = re.compile(r"<!-- pages: ([a-z, ]+) -->\n?")
 
 
@@ -108,10 +119,15 @@ class Article(QTextBrowser):
         while block.isValid():
             shape = QTextBlockFormat(block.blockFormat())
             level = shape.headingLevel()
-            shape.setLineHeight(LINE_HEIGHT, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value))
+            each = 120 if level else LINE_HEIGHT
+            shape.setLineHeight(each, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value))
             shape.setTopMargin(look.px(18 if level > 1 else 2))
             shape.setBottomMargin(look.px(8 if level else 4))
             cursor.setPosition(block.position())
+            if (points := block.textList()) is not None and points.format().style() == DISC:
+                # Qt leaves one narrow space behind the point: a wider one, hanging out so that the lines stay flush
+                shape.setTextIndent(-QFontMetricsF(fonts.face()).horizontalAdvance(GAP))
+                cursor.insertText(GAP)
             cursor.setBlockFormat(shape)
             if level:
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
@@ -166,7 +182,7 @@ class HelpPage(QWidget):
         head.addWidget(quiet("返回", back, small=True, icon_name="arrow-left", tip="返回（Esc）"))
         left.addLayout(head)
         self.words = TextField()
-        self.words.setPlaceholderText("找：改期、签字、打印……")
+        self.words.setPlaceholderText("找：改期、签字")
         self.words.setAccessibleName("在帮助里找")
         self.words.textChanged.connect(self._narrow)
         self.words.installEventFilter(self)

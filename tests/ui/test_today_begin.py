@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from psyroom.records.students import StudentFields
@@ -11,6 +13,9 @@ from psyroom.services import history, openings, students
 from psyroom.services.beginning import beginning
 from psyroom.settings import Settings
 from psyroom.store.room import Room
+from psyroom.ui.kit import Form
+from psyroom.ui.pages.bookings_form import BookingForm
+from psyroom.ui.pages.students_import import ImportView
 from psyroom.ui.pages.today import Here
 from psyroom.ui.window import Shell
 
@@ -30,6 +35,20 @@ def test_the_card_shows_what_is_still_to_do_and_goes(qtbot: QtBot, room: Room) -
     page.refresh(set())
     assert [bool(row.row.tags) for row in page.begin.steps.rows()] == [True, False, False]
     assert not beginning(room).over
+
+
+def test_each_step_s_button_opens_the_thing_itself(qtbot: QtBot, room: Room) -> None:
+    room.clock_confirmed = True
+    shell = Shell(room, Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    for number, there in enumerate((ImportView, Form, BookingForm)):
+        page: Any = shell.go("today")
+        wanted = page.begin.steps.rows()[number].row.action
+        wanted[1]()
+        QApplication.processEvents()
+        shown = [w for w in shell.stack.currentWidget().findChildren(there) if w.isVisible()]
+        assert shown, wanted[0]
 
 
 def test_a_duty_person_has_nothing_to_set_up(qtbot: QtBot, duty_room: Room) -> None:

@@ -301,8 +301,11 @@ class Here(Recording):
 
     def open(self, **target: Any) -> None:
         """`day`: its week, with the keyboard on the first line that waits for a word; `sign`: its week, to be signed;
-        `handover`: what was left; `rota`: the month of a day; `added`: openings just made, the door's sheet is offered."""
-        if target.get("added"):
+        `handover`: what was left; `rota`: the month of a day; `added`: openings just made, the door's sheet is offered;
+        `slot`: the form for a band of every week."""
+        if target.get("slot"):
+            self.edit_slot(None)
+        elif target.get("added"):
             self.to_now()
             self._added = list(target["added"])
             self._count()

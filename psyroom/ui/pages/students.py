@@ -137,13 +137,16 @@ class Here(Page):
             self.find_box.setFocus()
 
     def open(self, **target: Any) -> None:
-        """`student`: that child's card. `new`: the form for a new one. `questions`: those with something to verify."""
+        """`student`: that child's card. `new`: the form for a new one. `questions`: those with something to verify.
+        `roster`: the way in for a file."""
         if self.stack.currentWidget() not in (self.browse, self.empty):
             self.back()
         if student := target.get("student"):
             self.show_student(str(student))
         elif target.get("new"):
             self.begin_add()
+        elif target.get("roster"):
+            self.begin_import()
         elif target.get("questions") and self._doubts:
             self.find_box.clear()
             self.tree.choose((DOUBT, ""))

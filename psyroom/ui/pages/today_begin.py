@@ -36,13 +36,19 @@ class BeginCard(Card):
     def _rows(self, done: Beginning) -> list[Row]:
         go = self.shell.go
         told = (
-            (done.roster, "导入学生名册", "教务处的表直接拿来用，不用改格式", "去导入", lambda: go("students")),
+            (
+                done.roster,
+                "导入学生名册",
+                "教务处的表直接拿来用，不用改格式",
+                "去导入",
+                lambda: go("students", roster=True),
+            ),
             (
                 done.plan,
                 "排好每周开放时段",
                 "什么时候开门、谁值班；预约和开放时数都按它算",
                 "去排",
-                lambda: go("openings"),
+                lambda: go("openings", slot=True),
             ),
             (done.booked, "约第一位学生", "打姓名的拼音首字母就能找到人", "新预约", lambda: go("bookings", new=True)),
         )
