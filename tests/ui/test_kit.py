@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from psyroom.errors import NotValid
@@ -247,6 +247,24 @@ def test_the_keyboard_stays_at_its_row_when_the_lists_are_read_anew(qtbot: QtBot
     assert below.rows()[0].hasFocus(), "past the end the keys go on in the next list"
     qtbot.keyClick(below.rows()[0], Qt.Key.Key_Up)
     assert above.rows()[2].hasFocus()
+
+
+def test_tab_meets_rows_made_anew_where_their_list_stands(qtbot: QtBot) -> None:
+    whole, rows = QWidget(), RowList([Row("甲")])
+    column = QVBoxLayout(whole)
+    first, last = QPushButton("先"), QPushButton("后")
+    for part in (first, rows, last):
+        column.addWidget(part)
+    _shown(qtbot, whole)
+    rows.set_rows([Row("甲", action=("到了", lambda: None)), Row("乙")])
+    qtbot.waitUntil(rows.rows()[1].isVisible)
+    first.setFocus()
+    met = []
+    for _ in range(4):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focus: Any = QApplication.focusWidget()
+        met.append(focus.row.what if hasattr(focus, "row") else focus.text())
+    assert met == ["甲", "到了", "乙", "后"]
 
 
 def test_a_long_list_says_how_many_are_not_shown(qtbot: QtBot) -> None:

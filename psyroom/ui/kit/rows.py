@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from psyroom.ui import tokens
 from psyroom.ui.icons import Glyph
@@ -152,11 +152,24 @@ class RowList(QWidget):
         if len(rows) > self._limit:
             self.column.addWidget(text(f"还有 {len(rows) - self._limit} 条没有列出", "small"))
         if holder is not None and self._widgets and not self.focus_key(holder.row.key):
-            self._focus(self._widgets[min(at, len(self._widgets) - 1)])
+            self.stand_on(self._widgets[min(at, len(self._widgets) - 1)])
+        self._chain()
         for gone in old:  # only now: hiding the one that holds the keyboard hands it to another list
             if gone is not None:
                 gone.hide()
                 gone.deleteLater()
+
+    def _chain(self) -> None:
+        """Tab meets the rows where the list stands: what is made anew would come after everything else."""
+        before = self.previousInFocusChain()
+        while before is not self and (before.focusPolicy() == Qt.FocusPolicy.NoFocus or self.isAncestorOf(before)):
+            before = before.previousInFocusChain()
+        if before is self:
+            return
+        for row in self._widgets:
+            for stop in (row, *row.findChildren(QPushButton)):
+                QWidget.setTabOrder(before, stop)
+                before = stop
 
     def rows(self) -> list[RowWidget]:
         return list(self._widgets)
@@ -169,10 +182,11 @@ class RowList(QWidget):
         """The keyboard to the row with this key; whether there is one."""
         found = next((w for w in self._widgets if key is not None and w.row.key == key), None)
         if found is not None:
-            self._focus(found)
+            self.stand_on(found)
         return found is not None
 
-    def _focus(self, row: RowWidget) -> None:
+    def stand_on(self, row: RowWidget) -> None:
+        """The keyboard to this row, also when it was made a moment ago."""
         if self.isVisible():
             row.show()  # what is not shown yet takes no keyboard
         row.setFocus()
@@ -187,4 +201,4 @@ class RowList(QWidget):
         lists.sort(key=lambda w: (w.mapTo(self.window(), QPoint()).x(), w.mapTo(self.window(), QPoint()).y()))
         beside = lists.index(self) + by if self in lists else -1
         if 0 <= beside < len(lists):
-            lists[beside]._focus(lists[beside].rows()[0 if by > 0 else -1])
+            lists[beside].stand_on(lists[beside].rows()[0 if by > 0 else -1])

@@ -6,7 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from psyroom.records.booking import CLIENTS, VisitFields
 from psyroom.rules.typed import clock
@@ -14,6 +15,7 @@ from psyroom.services import visits
 from psyroom.services.hours import local_now
 from psyroom.ui import tokens
 from psyroom.ui.kit import Card, Choice, Form, NumberField, Picker, primary, quiet, text
+from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_form import receivers, students_found
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -30,6 +32,7 @@ class WalkIn(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell.centralWidget())
         self.shell, self.room = shell, shell.room
+        self._before: QWidget | None = None
         self.card = Card("直接来访", pad=3)
         self.hint = text("", "soft")
         self.card.add(self.hint)
@@ -72,6 +75,8 @@ class WalkIn(QWidget):
         self.form.fields["person"].set_value(visits.who_receives(self.room))
         self.card.setFixedWidth(tokens.now().px(WIDTH))
         self.setGeometry(self.shell.centralWidget().rect())
+        if self.isHidden():
+            self._before = QApplication.focusWidget()
         self.show()
         self.raise_()
         self.picker.setFocus()
@@ -103,8 +108,13 @@ class WalkIn(QWidget):
             self.shell.toast(f"{name}：{done.result.note}" if name else done.result.note, undo=True)
 
     def shut(self) -> None:
+        """The keyboard goes back to where it was, or to the page."""
         self.picker.set_value(None)
         self.hide()
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus()
+        elif isinstance(page := self.shell.stack.currentWidget(), Page):
+            page.shown()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
