@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from psyroom.errors import Tell
+from psyroom.faults import deeds
 from psyroom.records.office import CaseDraft
 from psyroom.records.opening import Opening
 from psyroom.records.students import Student, StudentDetail, StudentLabel
@@ -123,6 +124,7 @@ FULL: tuple[Callable[[Room, random.Random], str], ...] = (
     _change_all,
     _undo,
     _draft,
+    *deeds.MIX,
 )
 DESK: tuple[Callable[[Room, random.Random], str], ...] = (_desk,)
 
@@ -207,6 +209,7 @@ def _check(room: Room, told: list[str], figures: Figures, number: int) -> None:
     found = [f.what for f in room.findings] + [f.what for f in verify(room).findings]
     found += [f"drift {kind}" for kind, _ in drift(room)[:5]]
     found += [f.what for schema in room.schemas for f in pages(room, schema)]
+    found += [f"half written: {what}" for what in deeds.torn(room)]
     figures.faults += [f"kill {number}: {what}" for what in found]
 
 
