@@ -78,6 +78,15 @@ def test_every_topic_named_in_the_program_is_there() -> None:
     assert len(named) > 15 and not {(name, key) for name, key in named if key not in keys}
 
 
+def test_what_a_topic_quotes_stands_in_the_program() -> None:
+    """The words on buttons, fields and tasks between “ ”, and keys: renamed there, they must be renamed here."""
+    program = "\n".join(path.read_text("utf-8") for path in Path(helping.__file__).parents[1].rglob("*.py"))
+    quoted = {(t.key, words) for t in helping.topics() for words in re.findall("“([^”]+)”", t.text)}
+    keys = {(t.key, key) for t in helping.topics() for key in re.findall(r"\*\*(Ctrl\+[A-Z]\w*|F\d+)\*\*", t.text)}
+    assert len(quoted) > 150 and len(keys) > 60
+    assert not {(key, words) for key, words in quoted | keys if words not in program}
+
+
 def test_f1_opens_the_page_s_own_topic_and_goes_back(shell: Shell, qtbot: QtBot) -> None:
     shell.go("bookings")
     press(qtbot, Qt.Key.Key_F1)
