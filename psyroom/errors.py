@@ -96,7 +96,7 @@ class WrongPassword(RoomTrouble):
 
 
 class NotEnrolled(RoomTrouble):
-    sentence = "这台电脑（或这个系统账户）还没有登记过这间辅导室，请用恢复单登记，或请已登录的同事给一个登记码。"
+    sentence = "这台电脑（或这个系统账户）还没有登记过这间辅导室，请用恢复单登记。"
 
 
 class KeyringLocked(RoomTrouble):
@@ -147,7 +147,7 @@ class ClockDoubt(RoomTrouble):
 class Overtaken(Tell):
     """Somebody changed these records since: `records` holds (kind, id) pairs."""
 
-    sentence = "之后又有人改过这些内容，不能整步撤销；可以在“历史”里逐条恢复。"
+    sentence = "之后又有人改过这些内容，不能整步撤销；请打开那条记录，直接改成要的样子。"
 
     def __init__(self, records: list[tuple[str, str]] | None = None) -> None:
         self.records = records or []
