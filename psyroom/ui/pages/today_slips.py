@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
@@ -28,10 +29,20 @@ class SlipBox(Card):
     def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime]) -> None:
         super().__init__("密封便条", "写给心理教师的一句话。封上后只有心理教师能打开，你自己也看不到。")
         self.room, self.shell, self.now = room, shell, now
-        self.words = LongText("如：来时在哭，说不想回教室", lines=2)
+        self.words = LongText("如：来时在哭，说不想回教室（Ctrl+E 到这里）", lines=2)
         self.field = Field("", self.words, f"最多 {slips.LONGEST} 个字；没有封上的不会保存")
         self.add(self.field)
-        self.body.addWidget(primary("封上", self.seal, icon_name="envelope-simple"), 0, Qt.AlignmentFlag.AlignLeft)
+        done = primary("封上", self.seal, icon_name="envelope-simple", tip="封上（Ctrl+S）")
+        self.body.addWidget(done, 0, Qt.AlignmentFlag.AlignLeft)
+        QShortcut(QKeySequence("Ctrl+E"), self).activated.connect(self.begin)
+        for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # a sheet at the side has the same keys
+            shortcut.activated.connect(self.seal)
+
+    def begin(self) -> None:
+        """Ctrl+E: the keyboard to the box, wherever on the page it was."""
+        self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def seal(self) -> None:
         """Seal what was written; the box is empty afterwards."""
