@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from psyroom.rules.calendar import Calendar
-from psyroom.rules.time import WEEKDAYS, monday_of
+from psyroom.rules.time import WEEKDAYS, monday_of, short_day
 
 MOST = 60
 """Dates a series may have: a weekly one over three semesters."""
@@ -90,5 +90,5 @@ def sentence(pattern: Pattern, first: date) -> str:
     if pattern.times is not None:
         said += f"，共 {pattern.times} 次"
     if pattern.until is not None:
-        said += f"，到 {pattern.until.month}月{pattern.until.day}日"
+        said += f"，到 {short_day(pattern.until)}"
     return said

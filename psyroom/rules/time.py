@@ -67,6 +67,16 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def short_day(day: date) -> str:
+    """9月1日"""
+    return f"{day.month}月{day.day}日"
+
+
+def day_span(first: date, last: date) -> str:
+    """8月31日—9月6日"""
+    return f"{short_day(first)}—{short_day(last)}"
+
+
 def day_name(day: date) -> str:
     """9月1日 周二"""
-    return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+    return f"{short_day(day)} 周{WEEKDAYS[day.weekday()]}"

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 
 from psyroom.rules.classes import number_of
-from psyroom.rules.time import monday_of
+from psyroom.rules.time import WEEKDAYS, monday_of
 
 _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "今": 0, "明天": 1, "明日": 1, "明": 1}
 _DAYS |= {"后天": 2, "大后天": 3}
@@ -53,7 +53,7 @@ def day(text: str, today: date) -> date | None:
     if plain in _DAYS:
         return today + timedelta(days=_DAYS[plain])
     if found := _WEEKDAY.fullmatch(plain):
-        number = "一二三四五六日".find(found[2].replace("天", "日"))
+        number = WEEKDAYS.find(found[2].replace("天", "日"))
         monday = monday_of(today)
         return monday + timedelta(weeks=_WEEKS[found[1] or ""], days=number if number >= 0 else int(found[2]) - 1)
     if found := _FULL.fullmatch(plain):

@@ -16,6 +16,7 @@ from psyroom.errors import NotFound, Tell
 from psyroom.records.booking import Booking, Visit, VisitFields
 from psyroom.records.fields import checked
 from psyroom.records.opening import Opening, OpeningFields
+from psyroom.rules.time import short_day
 from psyroom.services import clients, drafts
 from psyroom.services.back_entry_look import CAME, TYPED, WALKED_IN, Looked, blank, look
 from psyroom.services.back_entry_look import Question as Question
@@ -99,7 +100,7 @@ def enter(room: Room, day: date, rows: Rows, now: datetime, *, duties: Rows = ()
         drafts.discard_in(deed.session, room, FORM, day.isoformat())
     said = [f"{len(openings)} 段值班" if openings else "", f"{len(visits)} 次来访" if visits else ""]
     said += [f"{missed} 个未到" if missed else ""]
-    note = f"已补录 {day.month}月{day.day}日：" + "、".join(filter(None, said))
+    note = f"已补录 {short_day(day)}：" + "、".join(filter(None, said))
     if visits and not room.has_cases:
         note += "，来访等心理教师结束"
     return Entered(tuple(visits), tuple(openings), arrived, missed, note)

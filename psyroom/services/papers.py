@@ -16,7 +16,7 @@ from psyroom.records.office import DeskState
 from psyroom.reports import day_sheet as sheet_of_day
 from psyroom.reports import door, slips
 from psyroom.reports.recovery import chinese_date
-from psyroom.rules.time import WEEKDAYS, day_name, monday_of
+from psyroom.rules.time import WEEKDAYS, day_name, day_span, monday_of, short_day
 from psyroom.rules.typed import clock, span
 from psyroom.services.clients import Names
 from psyroom.services.openings import plan_between
@@ -111,7 +111,7 @@ def teacher(name: str) -> str:
 
 
 def _days(first: date, last: date) -> str:
-    return day_name(first) if first == last else f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+    return day_name(first) if first == last else day_span(first, last)
 
 
 def _file_days(first: date, last: date) -> str:
@@ -206,7 +206,7 @@ def door_week(room: Room, monday: date) -> Made:
         days.append(
             door.DoorDay(
                 f"周{WEEKDAYS[day.weekday()]}",
-                f"{day.month}月{day.day}日",
+                short_day(day),
                 tuple(
                     door.DoorBand(span(*hours), "、".join(dict.fromkeys(filter(None, people))))
                     for hours, people in sorted(bands.items())

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from psyroom.errors import NotFound, Refused
 from psyroom.records.fields import checked
+from psyroom.records.opening import ORIGINS as LOGGED
 from psyroom.records.opening import ExceptionFields, Opening, OpeningException
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.intervals import Band, meet, overlap, subtract, total, union
@@ -42,10 +43,7 @@ ORIGINS = {
     "extra": "临时加开",
     "heals": "补开",
     "booking": "预约",
-    "duty": "值班签到",
-    "hand": "手工补记",
-    "ledger": "台账导入",
-    "visit": "来访",
+    **LOGGED,
 }
 
 

@@ -25,7 +25,7 @@ from psyroom.reports.definition import Definition, definition, definitions
 from psyroom.reports.filling import Filled, Parts
 from psyroom.reports.recovery import chinese_date
 from psyroom.reports.tables import Figure
-from psyroom.rules.time import day_name
+from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, span
 from psyroom.services import hours
 from psyroom.services.clients import Names
@@ -220,7 +220,7 @@ def _told(room: Room, parts: Parts) -> list[SourceRow]:
             what = f"{day_name(booking.day)} {span(booking.starts, booking.ends)} {OUTCOMES[booking.outcome]}"
             known[booking.id] = SourceRow("booking", booking.id, booking.day, what, names.who(booking), 0)
         for slot in ask_openings.whole_template(session):
-            what = f"每周{'一二三四五六日'[slot.weekday - 1]} {span(slot.starts, slot.ends)}"
+            what = f"每周{WEEKDAYS[slot.weekday - 1]} {span(slot.starts, slot.ends)}"
             known[slot.id] = SourceRow("slot", slot.id, None, what, school.people.get(slot.person, ""), 0)
         for change in ask_bookings.exceptions(session, *days):
             what = f"{day_name(change.day)} {span(change.starts, change.ends)} 临时加开"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from psyroom.reports import xlsx
 from psyroom.reports.recovery import chinese_date
 from psyroom.reports.rota import DayBox, PersonHours, TurnLine, month_pdf, month_sheets
+from psyroom.rules.time import short_day
 from psyroom.rules.typed import span
 from psyroom.services import rota
 from psyroom.services.openings import plan_between
@@ -20,7 +21,7 @@ def month_sheet(room: Room, year: int, month: int) -> Made:
     days = tuple(
         DayBox(
             day.day.day,
-            f"{day.day.month}月{day.day.day}日",
+            short_day(day.day),
             day.day.weekday(),
             day.name,
             not day.school_day,

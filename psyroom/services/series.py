@@ -19,7 +19,7 @@ from psyroom.records.events import Event
 from psyroom.records.ids import new_id
 from psyroom.rules import series as rules
 from psyroom.rules.booking import Clash, Free
-from psyroom.rules.time import day_name
+from psyroom.rules.time import day_name, short_day
 from psyroom.rules.typed import span
 from psyroom.services import drafts
 from psyroom.services.around import Clashes
@@ -311,6 +311,6 @@ def _chosen(session: Session, anchor: PartRow, scope: str, now: datetime) -> tup
 def _left_words(left: Sequence[PartRow], now: datetime) -> tuple[str, ...]:
     if not left:
         return ()
-    each = "、".join(f"{p.day.month}月{p.day.day}日（{_fixed(p, now)}）" for p in left[:6])
+    each = "、".join(f"{short_day(p.day)}（{_fixed(p, now)}）" for p in left[:6])
     more = "等" if len(left) > 6 else ""
     return (f"另有 {len(left)} 次没有动：{each}{more}",)

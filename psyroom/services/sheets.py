@@ -28,7 +28,7 @@ from psyroom.reports.opening_sheets import (
 from psyroom.reports.recovery import chinese_date, recovery_sheet, recovery_text
 from psyroom.reports.tables import Sheet
 from psyroom.reports.tomorrow import Expected, tomorrow_list
-from psyroom.rules.time import WEEKDAYS, day_name
+from psyroom.rules.time import WEEKDAYS, day_name, short_day
 from psyroom.rules.typed import clock, span
 from psyroom.services import hours, signing
 from psyroom.services.clients import Names
@@ -136,7 +136,7 @@ def _lines(school: SchoolContext, rows: Sequence[Behind], visits: Sequence[ask.V
 
 
 def _day_words(day: date) -> tuple[str, str]:
-    return f"{day.month}月{day.day}日", WEEKDAYS[day.weekday()]
+    return short_day(day), WEEKDAYS[day.weekday()]
 
 
 def ledger_note(rows: Sequence[Behind], visits: Sequence[ask.VisitRow]) -> list[str]:

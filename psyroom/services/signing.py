@@ -17,7 +17,7 @@ from psyroom.errors import Refused
 from psyroom.errors import SignedWeek as SignedWeek
 from psyroom.records.weeks import WHY_AMENDED, WHY_SHORT, WeekSignature
 from psyroom.rules.signed_week import Difference, Kept, differences, kept
-from psyroom.rules.time import WEEKDAYS, day_name, monday_of
+from psyroom.rules.time import day_name, monday_of
 from psyroom.rules.typed import clock, length, span
 from psyroom.services import hours, prefill
 from psyroom.services.hours import Behind
@@ -337,7 +337,7 @@ def _over(room: Room, school: SchoolContext, days: Sequence[date]) -> tuple[tupl
     over = max(ends, default=(days[-1], 1440))
     if over[1] >= 1440:
         over = (over[0] + timedelta(days=1), 0)
-    when = f"{over[0].month}月{over[0].day}日（周{WEEKDAYS[over[0].weekday()]}）{clock(over[1])}"
+    when = f"{day_name(over[0])} {clock(over[1])}"
     return over, f"这一周还没有结束，{when} 起可以签字。"
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from psyroom.errors import NotValid, Refused, SignedWeek
 from psyroom.records.weeks import WHY_AMENDED, WeekAmendment
-from psyroom.rules.time import monday_of
+from psyroom.rules.time import day_span, monday_of
 from psyroom.store.history import Step
 from psyroom.store.questions import school as ask_school
 from psyroom.store.questions import weeks as ask
@@ -31,7 +31,7 @@ HOURS = frozenset({"day", "starts", "ends", "person", "place", "channel"})
 def dates(monday: date) -> str:
     """11月16日—11月22日"""
     sunday = monday + timedelta(days=6)
-    return f"{monday.month}月{monday.day}日—{sunday.month}月{sunday.day}日"
+    return day_span(monday, sunday)
 
 
 def guard(deed: Deed, days: Iterable[date], why: str, kind: str, ref: str = "") -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from psyroom.records.weeks import WHY_SHORT
 from psyroom.rules.plan import PlanSlot
-from psyroom.rules.time import TermSpan
+from psyroom.rules.time import TermSpan, day_span, short_day
 from psyroom.services import hours
 from psyroom.services.hours import Behind, WeekHours
 from psyroom.services.school import SchoolContext
@@ -16,7 +16,7 @@ from psyroom.services.school import SchoolContext
 def dates_of(term: TermSpan, week: int) -> str:
     """8月31日—9月6日"""
     first, last = term.days_of(week)[0], term.days_of(week)[-1]
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+    return day_span(first, last)
 
 
 def state_of(week: WeekHours, today: date) -> str:
@@ -50,11 +50,11 @@ def remark(school: SchoolContext, week: WeekHours, today: date) -> str:
     for name in dict.fromkeys(h.name for h in week.holidays if not h.school_day):
         lost = sum(h.name == name and not h.school_day and h.day.weekday() < 5 for h in week.holidays)
         said.append((name if name.endswith("放假") else f"{name}放假") + f"{lost}天" if lost else name)
-    said += [f"{h.day.month}月{h.day.day}日上课" for h in week.holidays if h.school_day]
+    said += [f"{short_day(h.day)}上课" for h in week.holidays if h.school_day]
     if week.calendar_assumed:
         said.append("放假安排未确认")
     if not week.signed and week.starts <= today < week.starts + timedelta(days=6):
-        said.append(f"截至{today.month}月{today.day}日")
+        said.append(f"截至{short_day(today)}")
     if week.reason and week.missing:
         said.append(f"未达标原因：{WHY_SHORT.get(week.reason, week.reason)}")
     said += made_up_words(school, week)
@@ -67,7 +67,7 @@ def made_up_words(school: SchoolContext, week: WeekHours) -> list[str]:
     """Which minutes were opened elsewhere for this week, and which of this week for others; each counts where it was."""
     said = []
     if week.healed_on:
-        days = "、".join(f"{day.month}月{day.day}日{hours_words(minutes)}" for day, minutes in week.healed_on)
+        days = "、".join(f"{short_day(day)}{hours_words(minutes)}" for day, minutes in week.healed_on)
         said.append(f"另有补开{days}（计入当周" + ("，已补足）" if week.healed >= week.missing else "）"))
     for monday, minutes in week.heals:
         said.append(f"其中{hours_words(minutes)}补{week_name(school, monday)}")
@@ -77,7 +77,7 @@ def made_up_words(school: SchoolContext, week: WeekHours) -> list[str]:
 def week_name(school: SchoolContext, monday: date) -> str:
     """第9周; with its semester where that is not certain, its first day outside semesters."""
     number = school.term_on(monday).week_of(monday)
-    return f"第{number}周" if number is not None else f"{monday.month}月{monday.day}日那周"
+    return f"第{number}周" if number is not None else f"{short_day(monday)}那周"
 
 
 def hours_words(minutes: int, *, sign: bool = False) -> str:

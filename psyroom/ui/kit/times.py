@@ -11,10 +11,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit
 
 from psyroom.rules import typed
+from psyroom.rules.time import WEEKDAYS
 from psyroom.ui import tokens
 from psyroom.ui.icons import icon, wear
 
-WEEKDAYS = "一二三四五六日"
 LONGEST = 24
 """Characters of a date or a time however it is typed; a sentence does not fit."""
 

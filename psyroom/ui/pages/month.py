@@ -10,11 +10,10 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from psyroom.rules.calendar import Calendar
+from psyroom.rules.time import WEEKDAYS
 from psyroom.ui import fonts, tokens
 from psyroom.ui.kit import button, day_words, text, tool
 from psyroom.ui.tokens import RADIUS, SPACE
-
-WEEKDAYS = "一二三四五六日"
 
 
 class MonthView(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psyroom.records.weeks import HANDOVER
+from psyroom.rules.time import short_day
 from psyroom.services import handover, hours
 from psyroom.services.handover import Left
 from psyroom.services.school import context
@@ -90,6 +91,6 @@ class UnreadCard(Card):
 
 
 def _row(left: Left, read: Callable[[], object]) -> Row:
-    when = f"{left.day.month}月{left.day.day}日 {left.at}"
+    when = f"{short_day(left.day)} {left.at}"
     detail = " · ".join(p for p in (left.name, when, f"交给{left.to_name}" if left.to_name else "") if p)
     return Row(left.words, detail, stripe="accent", action=("看过了", read), whole=True)

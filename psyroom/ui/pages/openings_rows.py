@@ -11,7 +11,7 @@ from psyroom.rules.intervals import Band, union
 from psyroom.rules.periods import lessons_on, outside_lessons
 from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare
-from psyroom.rules.time import WEEKDAYS, TermSpan
+from psyroom.rules.time import WEEKDAYS, TermSpan, short_day
 from psyroom.rules.typed import length, span
 from psyroom.services import hours
 from psyroom.services.hours import Behind, WeekHours
@@ -85,9 +85,9 @@ def exception_row(school: SchoolContext, row: Any, cancel: Act, term: TermSpan) 
     why = WHY_CHANGED.get(row.why, "")
     if row.heals is not None:
         week = term.week_of(row.heals)
-        why = f"补第 {week} 周" if week else f"补{row.heals.month}月{row.heals.day}日那一周"
+        why = f"补第 {week} 周" if week else f"补{short_day(row.heals)}那一周"
     return Row(
-        what=f"{row.day.month}月{row.day.day}日 {'全天' if whole else span(row.starts, row.ends)}",
+        what=f"{short_day(row.day)} {'全天' if whole else span(row.starts, row.ends)}",
         detail=" · ".join(p for p in (school.people.get(row.person, ""), why) if p),
         tags=[("加开", "good") if row.opens else ("停开", "amber")],
         more=[("取消", cancel)],

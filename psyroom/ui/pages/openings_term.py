@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 
-from psyroom.rules.time import WEEKDAYS, TermSpan
+from psyroom.rules.time import WEEKDAYS, TermSpan, short_day
 from psyroom.rules.typed import length
 from psyroom.services.hours import Behind, WeekHours
 from psyroom.services.school import SchoolContext
@@ -96,4 +96,4 @@ def _cell(school: SchoolContext, term: TermSpan, week: int, day: date, minutes: 
     if found and name:
         said += f"（{name}）"
     weekday = f"周{WEEKDAYS[day.weekday()]}"
-    return Heat(found, off, quiet, f"第 {week} 周 {weekday} {day.month}月{day.day}日：{said}")
+    return Heat(found, off, quiet, f"第 {week} 周 {weekday} {short_day(day)}：{said}")

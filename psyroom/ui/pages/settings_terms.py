@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.rules import typed
-from psyroom.rules.time import TermSpan, day_name, school_year_of
+from psyroom.rules.time import TermSpan, day_name, school_year_of, short_day
 from psyroom.services import bookings, drafts, rooms, school
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
@@ -135,7 +135,7 @@ class TermsSection(Section):
         after = "恢复照公历和通知" if mark is None else "上课" if mark else "放假"
         done = self.shell.attempt(
             lambda: school.set_day(self.room, day, mark),
-            say=f"{day.month}月{day.day}日：{after}",
+            say=f"{short_day(day)}：{after}",
             kinds=("calendar_day",),
         )
         if done:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from psyroom.rules import typed
+from psyroom.rules.time import WEEKDAYS
 from psyroom.services import bookings
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
@@ -15,7 +16,7 @@ from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.window import Shell
 
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五")
+SCHOOL_DAYS = tuple(f"周{name}" for name in WEEKDAYS[:5])
 
 SHOWN = 6
 """How many bookings that fall into lessons are named one by one."""
@@ -38,7 +39,7 @@ class LessonGrid(QWidget):
     def show_lessons(self, bands: list[tuple[int, int]], held: set[Lesson]) -> None:
         empty_layout(self._grid)
         self.cells, self._bands = {}, bands
-        for at, name in enumerate(WEEKDAYS, 1):
+        for at, name in enumerate(SCHOOL_DAYS, 1):
             head = text(name, "soft", wrap=False)
             head.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._grid.addWidget(head, 0, at)
@@ -47,7 +48,7 @@ class LessonGrid(QWidget):
             self._grid.addWidget(
                 text(f"第 {row} 节  {typed.span(starts, ends)}", "soft", wrap=False, tabular=True), row, 0
             )
-            for weekday, name in enumerate(WEEKDAYS, 1):
+            for weekday, name in enumerate(SCHOOL_DAYS, 1):
                 cell = QPushButton()
                 cell.setProperty("kind", "segment")
                 cell.setProperty("place", "only")
@@ -71,7 +72,7 @@ class LessonGrid(QWidget):
             }.get(Qt.Key(event.key()))  # fmt: skip
             lesson = next((key for key, cell in self.cells.items() if cell is watched), None)
             if step is not None and lesson is not None:
-                weekday = min(max(lesson[0] + step[0], 1), len(WEEKDAYS))
+                weekday = min(max(lesson[0] + step[0], 1), len(SCHOOL_DAYS))
                 row = min(max(self._bands.index(lesson[1:]) + step[1], 0), len(self._bands) - 1)
                 self.cells[(weekday, *self._bands[row])].setFocus()
                 return True
@@ -101,12 +102,12 @@ class TimetableSection(Section):
     def show_school(self, now: SchoolContext) -> None:
         bands = sorted({(p.starts, p.ends) for p in now.periods if p.kind == "lesson" and p.holds_on(self.today)})
         self._held = set(bookings.timetable_of(self.room, self.room.person.id))
-        shown = {lesson for lesson in self._held if lesson[1:] in bands and lesson[0] <= len(WEEKDAYS)}
+        shown = {lesson for lesson in self._held if lesson[1:] in bands and lesson[0] <= len(SCHOOL_DAYS)}
         self._rest = self._held - shown
         self.grid.show_lessons(bands, shown)
         for cell in self.grid.cells.values():
             cell.toggled.connect(lambda _on: self._mark())
-        words = "、".join(f"周{'一二三四五六日'[day - 1]} {typed.span(a, b)}" for day, a, b in sorted(self._rest))
+        words = "、".join(f"周{WEEKDAYS[day - 1]} {typed.span(a, b)}" for day, a, b in sorted(self._rest))
         self.other.setText(f"另有不在现在作息时间里的课：{words}。保存后去掉。" if words else "")
         self.other.setVisible(bool(words))
         if not bands:

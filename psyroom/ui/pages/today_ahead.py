@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from psyroom.rules.time import WEEKDAYS
+from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.services.today import Coming
 from psyroom.ui import fonts, tokens
 from psyroom.ui.tokens import RADIUS
@@ -31,7 +31,7 @@ class DaysAhead(QWidget):
 
     def set_days(self, days: Sequence[Coming]) -> None:
         self._days = days
-        said = [f"{d.day.month}月{d.day.day}日 周{WEEKDAYS[d.day.weekday()]} {d.count} 个预约" for d in days]
+        said = [f"{day_name(d.day)} {d.count} 个预约" for d in days]
         self.setAccessibleName("接下来七天：" + "，".join(said))
         self.update()
 
