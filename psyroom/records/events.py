@@ -30,7 +30,7 @@ class EventFields(Fields):
     starts: int = declare(label="开始", private=False, ge=0, le=1440)
     ends: int = declare(label="结束", private=False, ge=0, le=1440)
     person: str = declare(label="负责教师", private=False, pattern=ID)
-    place: str = declare("", label="房间", private=False, pattern=ID, help="空：教室或别处")
+    place: str = declare("", label="房间", private=False, pattern=ID)
     stage: str = declare("", label="学段", private=False, pattern=r"^[a-z]*$")
     cohort: int = declare(0, label="年级（入学年份）", private=False, ge=0, le=2100)
     class_no: int = declare(0, label="班级", private=False, ge=0, le=99)

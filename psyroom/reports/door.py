@@ -69,6 +69,7 @@ def _table(paper: Paper, days: Sequence[DoorDay], height: float) -> None:
     for (left, right), words in zip(columns, ("星期", "开放时间", "值班老师"), strict=True):
         _centred(paper, words, HEI, size * 0.72, left, right, paper.y - height / 2)
     paper.y -= height
+    _upright(paper, second, top, height)
     canvas = paper.canvas
     for day in days:
         rows = max(1, len(day.bands))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from psyroom.ui import tokens
 
@@ -51,12 +51,12 @@ def draw(painter: QPainter, name: str, rect: QRect, colour: str | QColor) -> Non
 
 
 @lru_cache(maxsize=512)
-def _made(name: str, colour: str, resting: str, sides: tuple[int, ...]) -> QIcon:
+def _made(name: str, colour: str, resting: str, sides: tuple[int, ...], apart: bool) -> QIcon:
     # pictures, not an icon engine of our own: Qt deletes the clones it asks of one while Python still holds them
     made = QIcon()
     for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, resting)):
         for side in sides:
-            picture = QPixmap(side, side)
+            picture = QPixmap(side + (_gap(side) if apart else 0), side)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             draw(painter, name, QRect(0, 0, side, side), ink)
@@ -65,17 +65,31 @@ def _made(name: str, colour: str, resting: str, sides: tuple[int, ...]) -> QIcon
     return made
 
 
-def icon(name: str, role: str = "ink") -> QIcon:
-    """An icon by its Phosphor name (`calendar-blank`, `student`, `plus`), in the present colour of a palette role."""
+def _gap(side: int) -> int:
+    """Free pixels behind an icon that words follow: Qt's own are too few for a picture that fills its square."""
+    return side // 6
+
+
+def icon(name: str, role: str = "ink", *, apart: bool = False) -> QIcon:
+    """An icon by its Phosphor name (`calendar-blank`, `student`, `plus`), in the present colour of a palette role.
+    `apart`: with a little room behind it, for words."""
     look = tokens.now()
     sides = tuple(sorted({16, look.px(16), look.px(18), look.px(18) * 2}))
-    return _made(name, look.colour(role), look.colour("faint"), sides)
+    return _made(name, look.colour(role), look.colour("faint"), sides, apart)
 
 
 def wear(target: QAbstractButton | QAction, name: str, role: str) -> None:
     """Give a button or an action its icon, and let it change with the look."""
-    target.setIcon(icon(name, role))
     target.setProperty("worn", f"{name} {role}")
+    _put_on(target, name, role)
+
+
+def _put_on(target: QAbstractButton | QAction, name: str, role: str) -> None:
+    apart = isinstance(target, QPushButton) and bool(target.text())
+    target.setIcon(icon(name, role, apart=apart))
+    if isinstance(target, QAbstractButton):
+        side = tokens.now().px(18)
+        target.setIconSize(QSize(side + (_gap(side) if apart else 0), side))
 
 
 def redress(widgets: Iterable[QWidget]) -> None:
@@ -85,10 +99,7 @@ def redress(widgets: Iterable[QWidget]) -> None:
             worn = target.property("worn")
             if isinstance(worn, str) and isinstance(target, QAbstractButton | QAction):
                 name, role = worn.split(" ")
-                target.setIcon(icon(name, role))
-                if isinstance(target, QAbstractButton):
-                    side = tokens.now().px(18)
-                    target.setIconSize(QSize(side, side))
+                _put_on(target, name, role)
 
 
 class Glyph(QWidget):

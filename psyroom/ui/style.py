@@ -69,6 +69,7 @@ QPushButton[kind="danger"]:hover {{ background: {p.brick_wash}; }}
 QPushButton[kind="danger"]:focus {{ border: 2px solid {p.brick_fill}; }}
 QPushButton[small="true"] {{ padding: {px(3)}px {px(10)}px; min-height: {px(18)}px; }}
 QPushButton[small="true"]:focus {{ padding: {px(3) - 1}px {px(10) - 1}px; }}
+QPushButton[flush="true"], QPushButton[flush="true"]:focus {{ padding-left: 0; padding-right: {px(6)}px; }}
 QPushButton[kind="segment"] {{ border-radius: 0; border: 1px solid {p.line_strong}; margin-left: -1px;
   padding: {px(5)}px {px(12)}px; background: {p.card}; }}
 QPushButton[kind="segment"][place="first"], QPushButton[kind="segment"][place="only"] {{ margin-left: 0;
@@ -99,6 +100,8 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {
   border: 2px solid {p.brick_fill}; padding: {px(5) - 1}px {px(10) - 1}px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QLineEdit:read-only {{ background: {p.sunken};
   border-color: {p.line}; color: {p.soft}; }}
+QLineEdit[small="true"] {{ padding: {px(3)}px {px(10)}px; min-height: {px(18)}px; }}
+QLineEdit[small="true"]:focus, QLineEdit[small="true"][wrong="true"] {{ padding: {px(3) - 1}px {px(10) - 1}px; }}
 QLineEdit#find {{ background: {p.card}; border-color: {p.line}; border-radius: {px(16)}px; }}
 QLineEdit#find:focus {{ border: 2px solid {p.accent}; }}
 QComboBox {{ combobox-popup: 0; padding-right: {px(26)}px; }}
@@ -152,6 +155,7 @@ QScrollArea > QWidget > QWidget#scrolled {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
 QScrollBar::handle {{ background: {p.scroll}; border-radius: 4px; min-height: 32px; min-width: 32px; }}
+QScrollBar[idle="true"]::handle {{ background: transparent; }}
 QScrollBar::handle:hover {{ background: {p.faint}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -146,8 +146,8 @@ def test_a_line_is_two_lines_and_opens_by_enter(small: Small, page: Here, qtbot:
     page.toggle_waiting()
     panel = body(page, WaitingPanel)
     assert lines(panel) == [
-        "李明 · 七年级2班|今天登记 · 什么时间都行 · 至\xa09/22",
-        "张晓雨 · 七年级1班|等了 12 天 · 周四午休 · 想约王老师 · 至\xa09/22",
+        "李明 · 七年级2班|什么时间都行\n今天登记 · 至\xa09/22",
+        "张晓雨 · 七年级1班|周四午休 · 想约王老师\n等了 12 天 · 至\xa09/22",
     ]
     assert "优先" in words_of(panel) and "2 人在等" in words_of(panel)
     key(qtbot, Qt.Key.Key_Down)

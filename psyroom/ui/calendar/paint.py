@@ -105,9 +105,16 @@ class Ink:
         self.width = lru_cache(maxsize=4096)(self.metrics.horizontalAdvance)
         self.fitted = lru_cache(maxsize=4096)(self._fitted)
         self.elided = lru_cache(maxsize=4096)(self._elided)
+        self.parts = lru_cache(maxsize=4096)(self._parts)
 
     def _fitted(self, words: str, room: float) -> str:
         return fitted(self.metrics, words, room)
+
+    def _parts(self, words: str, room: float) -> str:
+        """Of parts joined by · as many as there is room for whole; none where not even the first has it."""
+        parts = words.split(" · ")
+        whole = (" · ".join(parts[:n]) for n in range(len(parts), 0, -1))
+        return next((some for some in whole if self.width(some) <= room), "")
 
     def _elided(self, words: str, room: float) -> str:
         if self.width(words) <= room:
@@ -127,6 +134,11 @@ def fitted(metrics: QFontMetricsF, words: str, room: float) -> str:
     """As much as there is room for: whole, shortened by …, or where even that is narrow its first characters."""
     if metrics.horizontalAdvance(words) <= room:
         return words
+    bare = words.partition("（")[0].partition(" · ")[
+        0
+    ]  # 团体 16（8 人）, 心理课 · 七年级3班: the tool tip says it whole
+    if bare != words and metrics.horizontalAdvance(bare) <= room:
+        return bare
     if room >= 3.4 * metrics.averageCharWidth() * 2:
         return metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
     count = next((n for n in range(len(words), 0, -1) if metrics.horizontalAdvance(words[:n]) <= room + 2), 0)
@@ -283,7 +295,7 @@ class Painter:
             self._write(self.name, face.ink, left, middle - line / 2, short)
             used = self.name.width(short) + self._px[6]
             if room - used > self._px[40]:
-                detail = self.small.elided(detail_words(entry, with_person=False), room - used)
+                detail = self.small.parts(detail_words(entry, with_person=False), room - used)
                 self._write(self.small, face.soft, left + used, middle - self.small.height / 2, detail)
             return
         self._write(self.name, face.ink, left, box.top(), self.name.fitted(entry.who, room))
@@ -296,7 +308,8 @@ class Painter:
             if whole.bottom() - top < self.small.height - 2:
                 break
             if words:
-                self._write(self.small, face.soft, left, top, self.small.elided(words, whole.width()))
+                short = self.small.parts(words, whole.width()) or self.small.elided(words, whole.width())
+                self._write(self.small, face.soft, left, top, short)
                 top += self.small.height
 
     def _write(self, ink: Ink, role: str, left: float, top: float, words: str) -> None:

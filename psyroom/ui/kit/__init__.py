@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psyroom.ui.kit.sheet import SideSheet, scrolled
     from psyroom.ui.kit.steps import StepLine
     from psyroom.ui.kit.table import Column, Table
-    from psyroom.ui.kit.texts import Elided, button, danger, primary, quiet, set_kind, text, tool
+    from psyroom.ui.kit.texts import Elided, button, danger, link, primary, quiet, set_kind, text, tool
     from psyroom.ui.kit.times import DayField, TimeField, day_words
     from psyroom.ui.kit.toast import Toast
 
@@ -39,7 +39,7 @@ _HOMES = {
     "psyroom.ui.kit.sheet": ("SideSheet", "scrolled"),
     "psyroom.ui.kit.steps": ("StepLine",),
     "psyroom.ui.kit.table": ("Column", "Table"),
-    "psyroom.ui.kit.texts": ("Elided", "button", "danger", "primary", "quiet", "set_kind", "text", "tool"),
+    "psyroom.ui.kit.texts": ("Elided", "button", "danger", "link", "primary", "quiet", "set_kind", "text", "tool"),
     "psyroom.ui.kit.times": ("DayField", "TimeField", "day_words"),
     "psyroom.ui.kit.toast": ("Toast",),
 }  # fmt: skip
@@ -49,7 +49,7 @@ __all__ = [
     "Card", "Check", "Choice", "Column", "DayField", "Elided", "EmptyState", "Field", "Form", "Found", "Glyph",
     "HoursBar", "LongText", "NumberField", "PageHeader", "PdfPreview", "Picker", "Progress", "Row", "RowList",
     "SideSheet", "Stat", "StepLine", "Table", "Tag", "TextField", "TimeField", "Toast", "WeekBar", "WeekBars",
-    "button", "control_for", "danger", "day_words", "draw_tag", "hours", "icon", "primary", "quiet", "rule",
+    "button", "control_for", "danger", "day_words", "draw_tag", "hours", "icon", "link", "primary", "quiet", "rule",
     "scrolled", "set_kind", "tag_size", "text", "tool",
 ]  # fmt: skip
 

@@ -204,6 +204,10 @@ class PageHeader(QWidget):
         for action in actions:
             self.add(action)
 
+    def inset(self, right: int) -> None:
+        """End that much before the page does: above a scrolled area with a gutter."""
+        self.layout().setContentsMargins(0, 0, right, 0)  # type: ignore[union-attr]
+
     def add(self, action: QWidget) -> QWidget:
         self.tools.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
         return action

@@ -18,7 +18,7 @@ class Columns(QWidget):
     def __init__(self, left: QVBoxLayout, right: QWidget) -> None:
         super().__init__()
         self._across = QHBoxLayout(self)
-        self._across.setContentsMargins(0, 0, SPACE, SPACE)
+        self._across.setContentsMargins(0, 0, 0, SPACE)
         self._across.setSpacing(SPACE * 2)
         self._across.addLayout(left, 11)
         self._across.addWidget(right, 9)

@@ -119,8 +119,12 @@ class Choice(QWidget):
 
     edited = Signal()
 
-    def __init__(self, choices: Mapping[Any, str], *, empty: str = "", as_list: bool | None = None) -> None:
+    def __init__(
+        self, choices: Mapping[Any, str], *, empty: str = "", as_list: bool | None = None, wide: bool = False
+    ) -> None:
+        """`wide`: a list fills the cell it stands in, instead of being as wide as its words."""
         super().__init__()
+        self._wide = wide
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -170,8 +174,9 @@ class Choice(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.currentIndexChanged.connect(lambda _at: self.edited.emit())
         self._combo = box
-        self._row.addWidget(box)
-        self._row.addStretch(1)
+        self._row.addWidget(box, 1 if self._wide else 0)
+        if not self._wide:
+            self._row.addStretch(1)
         self.setFocusProxy(box)
 
     def _make_buttons(self, shown: Mapping[Any, str]) -> None:

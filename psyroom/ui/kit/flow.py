@@ -51,18 +51,25 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        """Lines broken at the width, what is lower than its line in the middle of it; the height they take."""
+        lines: list[list[tuple[QLayoutItem, int, QSize]]] = [[]]
+        x = rect.x()
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
             if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), rect.width()), size.height())))
+                x = rect.x()
+                lines.append([])
+            lines[-1].append((item, x, QSize(min(size.width(), rect.width()), size.height())))
             x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - rect.y()
+        y = rect.y()
+        for line in lines:
+            tall = max((size.height() for _, _, size in line), default=0)
+            for item, left, size in line if move else ():
+                item.setGeometry(QRect(QPoint(left, y + (tall - size.height()) // 2), size))
+            y += tall + self._gap
+        return y - self._gap - rect.y()
 
 
 class Flow(QWidget):

@@ -75,7 +75,8 @@ class Form(QWidget):
     def section(self, words: str, hint: str = "") -> None:
         box = QVBoxLayout()
         box.setSpacing(2)
-        box.addWidget(text(words, "heading"))
+        if words:
+            box.addWidget(text(words, "heading"))
         if hint:
             box.addWidget(text(hint, "soft"))
         self._put(box)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from psyroom.reports import preview
 from psyroom.ui import ask, tokens
 from psyroom.ui.kit.texts import button, text, tool
+from psyroom.ui.style import polish
 from psyroom.ui.tokens import SPACE
 
 ZOOMS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -59,6 +60,7 @@ class PdfPreview(QWidget):
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setWidget(self._pages)
         self._area.viewport().installEventFilter(self)
+        self._area.verticalScrollBar().rangeChanged.connect(self._still)
         column.addWidget(self._area, 1)
         if pdf:
             self.show_pdf(pdf)
@@ -89,7 +91,14 @@ class PdfPreview(QWidget):
             self._zoom = max(0.2, min(1.5, room / wide))
         self._percent.setText(f"{round(self._zoom * 100)} %")
         self._pages.set(self._pdf, 96 * self._zoom)
-        self._count.setText(f"共 {self.page_count()} 页")
+        self._count.setText(f"共 {self.page_count()} 页" if self.page_count() else "")
+
+    def _still(self, _least: int, most: int) -> None:
+        """The bar keeps its place, so that a page does not jump; it is seen where there is something to scroll."""
+        bar, idle = self._area.verticalScrollBar(), "false" if most else "true"
+        if bar.property("idle") != idle:
+            bar.setProperty("idle", idle)
+            polish(bar)
 
     def _step(self, by: int) -> None:
         further = [z for z in ZOOMS if (z > self._zoom + 0.01 if by > 0 else z < self._zoom - 0.01)]
@@ -161,4 +170,7 @@ class _Pages(QWidget):
                 painter.setPen(QColor(look.palette.line_strong))
                 painter.drawRect(box.adjusted(-1, -1, 0, 0))
             y += size.height() + SPACE * 2
+        if not self.sizes:
+            painter.setPen(QColor(look.palette.soft))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "印出来的样子会显示在这里")
         painter.end()

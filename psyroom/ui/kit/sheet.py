@@ -16,9 +16,24 @@ from psyroom.ui.tokens import SPACE
 WIDEST = 16_777_215  # Qt's own bound
 
 
-def scrolled(inner: QWidget) -> QScrollArea:
-    """The widget in a scroll area without a frame, as wide as there is room."""
-    area = QScrollArea()
+class _Area(QScrollArea):
+    """Keeps `gutter` pixels free at the right: the scroll bar stands in them when it comes, and nothing moves."""
+
+    def __init__(self, gutter: int) -> None:
+        super().__init__()
+        self._gutter = gutter
+        self._make_room(0, 0)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+
+    def _make_room(self, _least: int, most: int) -> None:
+        taken = self.verticalScrollBar().sizeHint().width() if most else 0
+        self.setViewportMargins(0, 0, max(self._gutter - taken, 0), 0)
+
+
+def scrolled(inner: QWidget, gutter: int = 0) -> QScrollArea:
+    """The widget in a scroll area without a frame, as wide as there is room. `gutter`: the page's margin at the right,
+    which the page leaves to the area so that its content ends where the header ends."""
+    area = _Area(gutter) if gutter else QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

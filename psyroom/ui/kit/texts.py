@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from psyroom.ui import fonts, tokens
+from psyroom.ui import fonts
 from psyroom.ui.icons import wear
 from psyroom.ui.style import polish
 
@@ -104,8 +104,6 @@ def button(
     if icon_name:
         role = {"primary": "on_accent", "quiet": "accent", "danger": "brick"}.get(kind, "soft")
         wear(made, icon_name, role)
-        side = tokens.now().px(18)
-        made.setIconSize(QSize(side, side))
     if shortcut:
         tip = f"{tip or words}（{_shortcut(made, shortcut)}）"
     if tip:
@@ -130,6 +128,13 @@ def quiet(words: str, do: Callable[[], object] | None = None, **more: object) ->
     return button(words, do, kind="quiet", **more)  # type: ignore[arg-type]
 
 
+def link(words: str, do: Callable[[], object] | None = None, **more: object) -> QPushButton:
+    """A quiet button that stands in line with the words above and below it."""
+    made = quiet(words, do, small=True, **more)
+    made.setProperty("flush", "true")
+    return made
+
+
 def danger(words: str, do: Callable[[], object] | None = None, **more: object) -> QPushButton:
     return button(words, do, kind="danger", **more)  # type: ignore[arg-type]
 
@@ -138,8 +143,6 @@ def tool(icon_name: str, tip: str, do: Callable[[], object] | None = None, *, sh
     """A small button that is only an icon; its name stands in the tool tip and for a screen reader."""
     made = Tool()
     wear(made, icon_name, "soft")
-    side = tokens.now().px(18)
-    made.setIconSize(QSize(side, side))
     made.setAccessibleName(tip)
     if shortcut:
         tip = f"{tip}（{_shortcut(made, shortcut)}）"

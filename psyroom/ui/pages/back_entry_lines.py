@@ -19,7 +19,7 @@ from psyroom.ui.pages.bookings_form import student_found, students_found
 from psyroom.ui.style import polish
 from psyroom.ui.tokens import SPACE
 
-DUTY = (("", 28), ("从", 96), ("到", 96), ("值班老师", 190), ("", 0), ("", 30))
+DUTY = (("", 28), ("从", 96), ("到", 96), ("值班老师", 160), ("", 0), ("", 30))
 VISIT = (
     ("", 28),
     ("到", 96),
@@ -162,7 +162,7 @@ class DutyLine(Line):
 
     def __init__(self, people: Mapping[str, str], first: str) -> None:
         super().__init__()
-        self.person = Choice(dict(people), as_list=True)
+        self.person = Choice(dict(people), as_list=True, wide=True)
         self.person.set_value(first)
         self.lay(DUTY, (self.starts, self.ends, self.person, QWidget()))
         self.walk((self.starts, self.ends, self.person))
@@ -192,8 +192,8 @@ class VisitLine(Line):
         self.who = QStackedWidget()
         for field in (self.picker, self.name, self.many):
             self.who.addWidget(field)
-        self.kind, self.outcome = Choice(CLIENTS, as_list=True), Choice(CAME, as_list=True)
-        self.person = Choice({"": ANYBODY, **people}, as_list=True)
+        self.kind, self.outcome = Choice(CLIENTS, as_list=True, wide=True), Choice(CAME, as_list=True, wide=True)
+        self.person = Choice({"": ANYBODY, **people}, as_list=True, wide=True)
         self.person.setToolTip("自动：有预约的按预约，没有的按值班或登录的心理教师")
         several = len(people) > 1
         shown = (self.starts, self.ends, self.who, self.kind, self.outcome)

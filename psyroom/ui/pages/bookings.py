@@ -36,10 +36,7 @@ WATCHED = {
     *KINDS, "opening_slot", "opening_exception", "timetable", "student", "person", "place", "period", "calendar_day",
     "calendar_year", "term", "school", "waiting", "counselling_group", "group_member", "duty_turn", "room_rules",
 }  # fmt: skip
-HOW = (
-    "拖过空白处就是预约，拖卡片改时间，拖上下沿改长短。方向键走格，直接打 1430 就到那里，回车预约或打开，M 搬，Del 取消，"
-    "N 下一个空位，W 候补，H 谁能来，E 上课和活动，G 团体，T 今天，PgUp/PgDn 换周。"
-)
+HOW = "拖过空白处就是预约，拖卡片改时间。方向键走格，打 1430 就到那里，回车预约或打开；其他按键见帮助（F1）。"
 KEYS = {
     Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_H: "who_here", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups",
     Qt.Key.Key_A: "also_the_rest",

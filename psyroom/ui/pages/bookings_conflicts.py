@@ -14,8 +14,10 @@ from psyroom.rules.booking import Clash, Free
 from psyroom.rules.time import WEEKDAYS
 from psyroom.rules.typed import span
 from psyroom.ui.kit import button, quiet, text
+from psyroom.ui.kit.flow import Flow
 from psyroom.ui.kit.reasons import ReasonBar
 from psyroom.ui.kit.sheet import into_sight
+from psyroom.ui.tokens import SPACE
 
 
 def free_words(free: Free, asked: date | None) -> str:
@@ -35,7 +37,7 @@ class Conflicts(QWidget):
         super().__init__()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(4)
+        self.column.setSpacing(SPACE - 2)
         self.free: tuple[Free, ...] = ()
         self.bar: ReasonBar | None = None
         self.way: QPushButton | None = None
@@ -75,15 +77,12 @@ class Conflicts(QWidget):
         if free:
             self.free = free
             self.column.addWidget(text("最近的空位：", "small"))
-            holder = QWidget()
-            row = QVBoxLayout(holder)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(4)
+            holder = Flow(gap=SPACE)
             for one in free:
                 made = button(free_words(one, asked), partial(self.taken.emit, one), small=True)
                 if one.soft:
                     made.setToolTip("；".join(one.soft))
-                row.addWidget(made)
+                holder.add(made)
             self.column.addWidget(holder)
         elif any(c.hard for c in clashes):
             self.column.addWidget(

@@ -21,7 +21,23 @@ from psyroom.services.week import Entry
 from psyroom.services.week_lock import dates
 from psyroom.store.room import Room
 from psyroom.ui.calendar.paint import kind_words
-from psyroom.ui.kit import Card, Choice, Field, Form, Glyph, Tag, TimeField, button, danger, primary, quiet, rule, text
+from psyroom.ui.kit import (
+    Card,
+    Choice,
+    Field,
+    Form,
+    Glyph,
+    Tag,
+    TimeField,
+    button,
+    danger,
+    link,
+    primary,
+    quiet,
+    rule,
+    text,
+)
+from psyroom.ui.kit.flow import Flow
 from psyroom.ui.kit.reasons import ReasonBar
 from psyroom.ui.pages.bookings_scope import ScopeBar, place_in_series
 from psyroom.ui.pages.bookings_timed import receivers
@@ -197,13 +213,15 @@ class EntryCard(QWidget):
             )  # fmt: skip
         else:
             self.column.addWidget(text("改处理结果", "soft"))
+        ways = Flow(gap=SPACE)
         for code, words in FOLLOW_UPS.items():
             if code and code != entry.follow_up:
-                made = button(words, partial(self.follow_up, code))
+                made = button(words, partial(self.follow_up, code), small=True)
                 made.setProperty("follow_up", code)
-                self.column.addWidget(made)
+                ways.add(made)
+        self.column.addWidget(ways)
         self.column.addWidget(rule())
-        self._row(quiet("其实来了，改回待到", self.reopen, small=True))
+        self._row(link("其实来了，改回待到", self.reopen))
 
     def follow_up(self, code: str) -> None:
         self._do(lambda: visits.follow_up(self.room, self.entry.id, code))

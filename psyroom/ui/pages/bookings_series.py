@@ -268,6 +268,7 @@ class PlanRow(QWidget):
         self.field = TextField("或写 1250")
         self.field.setAccessibleName("另写时间")
         self.field.setToolTip("写一个时间或星期，回车：1250、1250-1330、周四 1250")
+        self.field.setProperty("small", "true")
         self.field.setFixedWidth(tokens.now().px(116))
         self.field.returnPressed.connect(self._typed)
         column.addWidget(_indented(Flow(*ways, self.field)))

@@ -14,7 +14,7 @@ from psyroom.records.groups import PRESENCE
 from psyroom.services import groups
 from psyroom.services.groups import THERE, GroupSeen, Present
 from psyroom.store.room import Room
-from psyroom.ui.kit import Choice, EmptyState, Row, RowList, SideSheet, button, primary, quiet, rule, text
+from psyroom.ui.kit import Choice, EmptyState, Row, RowList, SideSheet, button, link, primary, quiet, rule, text
 from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.groups_form import GroupForm
 from psyroom.ui.tokens import SPACE
@@ -206,7 +206,7 @@ class GroupCard(_Side):
     def refresh(self) -> None:
         group = self.desk.find(self.group.id)
         empty_layout(self.column)
-        self.row(quiet("全部团体", self.back, icon_name="caret-left", small=True, tip="回到名单（退格）"))
+        self.row(link("全部团体", self.back, icon_name="caret-left", tip="回到名单（退格）"))
         if group is None:
             self.column.addWidget(text("这个团体已经不在了。", "soft"))
             return

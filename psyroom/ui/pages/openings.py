@@ -48,6 +48,10 @@ WATCHED = {
     *KINDS, "visit", "booking", "period", "term", "target", "calendar_day", "calendar_year", "school", "person",
     "duty_turn", "handover", "room_rules",
 }  # fmt: skip
+BROWSING = (SPACE * 4, SPACE * 3, SPACE * 2, SPACE)
+"""Margins of the page: at the right the scrolled cards keep the rest free themselves."""
+BESIDE = (SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
+"""Where something stands in the page's place; what has a side sheet of its own takes none (`margins_here`)."""
 
 
 class Here(Recording):
@@ -61,6 +65,7 @@ class Here(Recording):
         self.figures: WeekHours | None = None
         self.state: WeekState | None = None
         self.changes: list[Any] = []
+        self.body.setContentsMargins(*BROWSING)
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.browse = QWidget()
@@ -73,7 +78,7 @@ class Here(Recording):
             "",
             tool("keyboard", "按纸质记录补录", self.key_in, shortcut="Ctrl+B"),
             tool("upload-simple", "导入台账", self.begin_import, shortcut="Ctrl+I"),
-            button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门牌时间表"),
+            button("打印", self.begin_print, icon_name="printer", shortcut="Ctrl+P", tip="周表、学期表、门口时间表"),
             button("值班表", self.begin_rota, icon_name="users-three", shortcut="Ctrl+T", tip="这个月谁值哪一班"),
             button("补记一次", lambda: self.edit_opening(None), icon_name="plus", shortcut="Ctrl+N"),
             self.duty,
@@ -81,7 +86,8 @@ class Here(Recording):
         column.addWidget(self.header)
         self.right = QWidget()
         self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        column.addWidget(scrolled(Columns(self._left(), self.right)), 1)
+        self.header.inset(SPACE * 2)
+        column.addWidget(scrolled(Columns(self._left(), self.right), SPACE * 2), 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet()
         self.sheet.closed.connect(self._forget_draft)
@@ -208,7 +214,7 @@ class Here(Recording):
         self.duty.setText(ENDING if mine else "开始值班")
         self.header.question.setText(
             f"{'、'.join(d.name for d in on if not d.forgotten)}正在值班。" if any(not d.forgotten for d in on)
-            else "辅导室开得够不够？签到、来访和补记都算进来。"
+            else "辅导室开得够不够？"
         )  # fmt: skip
         self.header.question.show()
         self.unread.set_left(handover.unread(self.room))
@@ -381,6 +387,7 @@ class Here(Recording):
 
     def _beside(self, page: QWidget) -> None:
         self.sheet.shut()
+        self.body.setContentsMargins(*getattr(page, "margins_here", BESIDE))
         self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
 
@@ -390,4 +397,5 @@ class Here(Recording):
             self.stack.setCurrentWidget(self.browse)
             self.stack.removeWidget(page)
             page.deleteLater()
+        self.body.setContentsMargins(*BROWSING)
         self._count()

@@ -53,7 +53,7 @@ class FillBar(QWidget):
         done.setSpacing(SPACE)
         self._words = text("", "good")
         done.addWidget(self._words, 1)
-        done.addWidget(button("打印门牌时间表", self.door.emit, icon_name="printer", small=True))
+        done.addWidget(button("打印门口时间表", self.door.emit, icon_name="printer", small=True))
         column.addWidget(self.added)
 
     def set_parts(self, parts: Sequence[Spare], added: Sequence[Spare]) -> None:

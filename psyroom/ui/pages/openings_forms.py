@@ -52,7 +52,7 @@ def exception_form(people: Mapping[str, str], places: Mapping[str, str], values:
 def make_up_form(people: Mapping[str, str], places: Mapping[str, str], values: Mapping[str, Any], left: str) -> Form:
     """Open once more, for a week that fell short."""
     form = Form(ExceptionFields)
-    form.section("补开", f"{left}。补开的时间算在开门的那一周里，两周都会写明补的是哪一周。")
+    form.section("", f"{left}。补开的时间算在开门的那一周里，两周都会写明补的是哪一周。")
     form.add("day", controls={"day": DayField()})
     form.add("starts", "ends")
     form.add("person", "place", controls={"person": _people(people), "place": _places(places)})

@@ -44,7 +44,7 @@ class SheetPreview(QWidget):
         column.addWidget(self.header)
         row = QHBoxLayout()
         row.setSpacing(SPACE * 2)
-        self.which = Choice({"week": "周表", "term": "学期表", "door": "门牌时间表"})
+        self.which = Choice({"week": "周表", "term": "学期表", "door": "门口时间表"})
         self.which.set_value(which)
         self.which.edited.connect(self._show)
         row.addWidget(self.which)
@@ -68,7 +68,7 @@ class SheetPreview(QWidget):
     def _show(self) -> None:
         whole, door = self.which.value() == "term", self.which.value() == "door"
         term, week = self._term, self._week
-        self.header.title.setText("门牌时间表" if door else "开放记录表")
+        self.header.title.setText("门口时间表" if door else "开放记录表")
         self.header.set_question(DOOR if door else RECORD)
         self.keep.setText("存成 PDF" if door else "存成 PDF 和 Excel")
         self.span.setText(term.name if whole else f"第 {week} 周  {dates_of(term, week)}")

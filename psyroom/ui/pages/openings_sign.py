@@ -15,7 +15,7 @@ from psyroom.rules.time import TermSpan
 from psyroom.rules.typed import clock, length
 from psyroom.services.hours import WeekHours
 from psyroom.services.signing import Blocker, Change, WeekState
-from psyroom.ui.kit import Card, Row, RowList, Tag, button, primary, quiet, text
+from psyroom.ui.kit import Card, Row, RowList, Tag, button, link, primary, quiet, text
 from psyroom.ui.kit.reasons import ReasonBar, settle
 from psyroom.ui.pages.openings_record import more_or_less
 from psyroom.ui.tokens import SPACE
@@ -65,7 +65,7 @@ class SignCard(Card):
         self.add(self.changes)
         self.go = button("", self.ask, icon_name="lock-simple", shortcut="Ctrl+Shift+S")
         self.add(self.go)
-        self.next = quiet("", lambda: self.week.emit(self._next), small=True)
+        self.next = link("", lambda: self.week.emit(self._next))
         self.body.addWidget(self.next, 0, Qt.AlignmentFlag.AlignLeft)
         self._next = 0
         self._confirm()

@@ -41,6 +41,7 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 FORM = "rota"
+EDGE = (SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
 NARROW, SIDE = 860, 330  # pixels at 100 %
 KEYS = "方向键走动 · 数字或姓名首字母换人 · Delete 清空 · Enter 代班、对调 · 拖动两次互换"
 
@@ -62,6 +63,7 @@ class Rota(Changing):
     """One month in the opening page's place; `back` returns to it."""
 
     help_topic = "rota"
+    margins_here = (0, 0, 0, 0)  # its side sheet reaches to the window's edge
 
     def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object]) -> None:
         super().__init__(room, shell)
@@ -79,7 +81,7 @@ class Rota(Changing):
         self.stack.addWidget(self.browse)
         self.sheet.closed.connect(self._alone)
         column = QVBoxLayout(self.browse.main)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(*EDGE)
         column.setSpacing(SPACE)
         self.header = self._header()
         column.addWidget(self.header)
@@ -161,7 +163,7 @@ class Rota(Changing):
     def _right(self) -> QWidget:
         self.side = holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACE // 2, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         fair = Card("各人值了多少", "浅色是本学期计划，深色是已经值的。")
         self.shares = Shares()
@@ -187,7 +189,7 @@ class Rota(Changing):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room for the hours beside the month they stand under it: large text on a small screen."""
         super().resizeEvent(event)
-        narrow = event.size().width() < tokens.now().px(NARROW)
+        narrow = event.size().width() - EDGE[0] - EDGE[2] < tokens.now().px(NARROW)
         self.beside.setFixedWidth(tokens.now().px(SIDE))
         if narrow != self._narrow:
             self._narrow = narrow
@@ -331,6 +333,7 @@ class Rota(Changing):
             self.shell.toast("纸上印的是已保存的；还有改动没有保存。")
         self.sheet.shut()
         page = RotaPreview(self.room, self.shell, self._at.year, self._at.month, self._from_paper)
+        page.setContentsMargins(*EDGE)
         self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from psyroom.rules.plan import Turn
+from psyroom.rules.time import day_name
 from psyroom.rules.typed import span
 from psyroom.services.rota import RotaSlot
-from psyroom.ui.kit import day_words
 
 
 def turn_words(slot: RotaSlot, turn: Turn, name: str, changed: bool, problems: tuple[str, ...]) -> str:
     """A turn said whole: for the line under the calendar, the tool tip and a screen reader."""
-    parts = [f"{day_words(turn.day)} {span(turn.starts, turn.ends)}"]
+    parts = [f"{day_name(turn.day)} {span(turn.starts, turn.ends)}"]
     if slot.place_name:
         parts.append(slot.place_name)
     who = name or "还没有人"

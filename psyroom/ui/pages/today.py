@@ -108,15 +108,17 @@ class Here(Page):
             button("新预约", lambda: shell.go("bookings", new=True), icon_name="plus", shortcut="Ctrl+N"),
             primary("直接来访", self.walk_in, icon_name="user-plus", tip="有人站在门口：姓名首字母加回车（Ctrl+Q）"),
         )
+        self.body.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 2, SPACE)
+        self.header.inset(SPACE * 2)
         self.body.addWidget(self.header)
         inner = QWidget()
         across = QHBoxLayout(inner)
-        across.setContentsMargins(0, 0, SPACE, SPACE)
+        across.setContentsMargins(0, 0, 0, SPACE)
         across.setSpacing(SPACE * 2)
         across.addLayout(self._left(), 11)
         across.addLayout(self._right(), 9)
         self.slip.setVisible(not room.has_cases)  # only now: without a parent it would be a window of its own
-        self.body.addWidget(scrolled(inner), 1)
+        self.body.addWidget(scrolled(inner, SPACE * 2), 1)
         self.sheet = SideSheet()
         self.across.addWidget(self.sheet)
         self._clock = QTimer(self)

@@ -18,7 +18,7 @@ from psyroom.services import drafts, waiting
 from psyroom.services import school as schools
 from psyroom.services.waiting import FORM, Waits
 from psyroom.store.room import Room
-from psyroom.ui.kit import Card, EmptyState, Row, RowList, SideSheet, button, primary, quiet, rule, text
+from psyroom.ui.kit import Card, EmptyState, Row, RowList, SideSheet, button, link, primary, quiet, rule, text
 from psyroom.ui.pages.bookings_entry import EntryCard
 from psyroom.ui.pages.bookings_event import EventCard
 from psyroom.ui.pages.waiting_form import WaitingForm
@@ -217,10 +217,10 @@ class WaitingPanel(Side):
 
     def _line(self, entry: Waits) -> Row:
         wanted = [f"想约{entry.person_name}"] if entry.person_name else []
-        until = f"至\u00a0{entry.expires.month}/{entry.expires.day}"
+        until = f"至\u00a0{entry.expires.month}/{entry.expires.day}"  # where, and under it for how long
         return Row(
             " · ".join(part for part in (entry.who, entry.class_name) if part),
-            " · ".join([waited(entry), entry.suits, *wanted, until]),
+            " · ".join([entry.suits, *wanted]) + f"\n{waited(entry)} · {until}",
             stripe="amber" if entry.first else "accent",
             tags=[("优先", "amber")] if entry.first else (),
             action=("找时间", partial(self.desk.open, entry.id)),
@@ -265,7 +265,7 @@ class TimesOf(Side):
     def refresh(self) -> None:
         entry = waiting.entry(self.room, self.entry.id, self.now())
         self.clear()
-        self.row(quiet("候补名单", self.back, icon_name="caret-left", small=True, tip="回到名单（退格）"))
+        self.row(link("候补名单", self.back, icon_name="caret-left", tip="回到名单（退格）"))
         if entry is None:
             self.column.addWidget(text("已经不在候补名单上了。", "soft"))
             return
@@ -288,7 +288,7 @@ class TimesOf(Side):
         )
         if self.room.has_cases:
             words = "取消优先" if entry.first else "设为优先"
-            self.row(quiet(words, lambda: self.set_first(not entry.first), small=True, icon_name="star"))
+            self.row(link(words, lambda: self.set_first(not entry.first), icon_name="star"))
         self.focus_first()
 
     def _times(self, entry: Waits) -> None:
