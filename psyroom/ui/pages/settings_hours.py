@@ -153,6 +153,7 @@ class BandsEditor(QWidget):
 
 
 class HoursSection(Section):
+    help_topic = "openings"
     KEY = "hours"
     KINDS = frozenset({"period", "school"})
 
@@ -286,6 +287,7 @@ class HoursSection(Section):
 
 
 class TargetSection(Section):
+    help_topic = "openings"
     KEY = "target"
     KINDS = frozenset({"target", "school", "term", "room_rules"})
 

@@ -60,6 +60,7 @@ class LookSection(Section):
 
 
 class SafetySection(Section):
+    help_topic = "backups"
     KEY = "safety"
     KINDS = frozenset({"desk_state"})
 

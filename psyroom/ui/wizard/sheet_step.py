@@ -35,6 +35,8 @@ def write_beside(path: Path, data: bytes) -> None:
 class SheetStep(Step):
     """Comes after the room is made; there is no way back from it."""
 
+    help_topic = "passwords"
+
     wide = True
     can_go_back = False
     next_words = "打开辅导室"
