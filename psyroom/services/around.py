@@ -6,15 +6,16 @@ Read inside the caller's transaction, so that what is found still holds when it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from psyroom.errors import Conflict
+from psyroom.errors import Conflict, NotValid
 from psyroom.records.events import EVENTS
+from psyroom.records.fields import Model, checked
 from psyroom.records.school import RoomRulesFields
 from psyroom.rules import booking as rules
 from psyroom.rules.booking import Appointment, Around, Clash, Free, OwnLesson
@@ -78,6 +79,19 @@ def stop(found: Checked, *, anyway: bool, urgent: str) -> None:
 
 Members = Callable[[Any], frozenset[str]]
 """The members of the group of a row on its day; nobody for what is no group."""
+
+
+def shaped(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """The fields of a booking or an entry, checked. Errors: `NotValid`, also where it ends before it starts."""
+    fields = checked(model, values)
+    if fields.starts >= fields.ends:  # type: ignore[attr-defined]
+        raise NotValid({"ends": "结束要晚于开始"})
+    return fields
+
+
+def retimed(row: Any, fields: Any) -> bool:
+    """Whether what is stored gets another time or another counsellor; not where nothing is stored yet."""
+    return row is not None and any(getattr(row, n) != getattr(fields, n) for n in ("day", "starts", "ends", "person"))
 
 
 def members_in(session: Session, first: date, last: date, numbers: Collection[int] | None = None) -> Members:
@@ -173,7 +187,8 @@ def look(
     the room's rules are not asked again about what does not change."""
     around = gather(session, school, wanted.day, wanted.day, now, without)
     found = rules.conflicts(wanted, around)
-    if any(c.kind == "client" for c in found) and any(a.client == "group" for a, _ in around.standing[wanted.day]):
+    groups = wanted.client == "group" or any(a.client == "group" for a, _ in around.standing.get(wanted.day, ()))
+    if groups and any(c.kind == "client" for c in found):
         around = replace(around, names={**around.names, **_names(session, wanted)})
         found = rules.conflicts(wanted, around)
     if was is not None:

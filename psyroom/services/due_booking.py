@@ -8,6 +8,7 @@ from psyroom.services.clients import Names
 from psyroom.services.due import Ground, Task, few, when
 from psyroom.store.questions import booking as ask
 from psyroom.store.questions import events as ask_events
+from psyroom.store.questions import school as ask_school
 
 
 def missed(ground: Ground) -> list[Task]:
@@ -64,6 +65,24 @@ def left_open(ground: Ground) -> list[Task]:
         return Task(
             "left_open", f"{n} 个以前的预约还没有结果", f"最早是{when(rows[0])}", "amber", "bookings", {"booking": rows[0].id}, n
         )  # fmt: skip
+
+    return few(rows, line, count)
+
+
+def astray(ground: Ground) -> list[Task]:
+    """Bookings to come in a room that was closed, or with somebody who has left: they stand until somebody moves them."""
+    with ground.room.read() as session:
+        rows = ask.astray(session, ground.now.date())
+        names = Names.of(session, ground.school, rows)
+        here = {person.id for person in ask_school.people(session) if person.active}
+
+    def line(row: ask.BookingRow) -> Task:
+        why = "约的房间停用了，换一间吧" if row.person in here else "约的老师不在了，换一位吧"
+        return Task("astray", f"{names.who(row)}{why}", when(row), "amber", "bookings", {"booking": row.id})
+
+    def count(n: int) -> Task:
+        words = f"{n} 个预约的房间或老师不在用了，要改"
+        return Task("astray", words, f"最早是{when(rows[0])}", "amber", "bookings", {"booking": rows[0].id}, n)
 
     return few(rows, line, count)
 

@@ -94,6 +94,7 @@ SOURCES: tuple[Source, ...] = (
     due_opening.forgotten_duty,
     due_booking.not_closed,
     due_opening.handed_over,
+    due_booking.astray,
     due_booking.left_open,
     due_booking.not_said_held,
     due_booking.still_waiting,

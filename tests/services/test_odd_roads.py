@@ -206,3 +206,11 @@ def test_sixty_rows_of_rubbish_are_said_row_by_row(small: Small) -> None:
     with pytest.raises(back_entry.NotEntered) as told:
         back_entry.enter(small.room, TUESDAY, rubbish * 12, NOON, duties=duties)
     assert len(told.value.looked.visits) >= 48 and last(small) == before
+
+
+def test_a_group_hears_which_member_cannot(small: Small) -> None:
+    groups.add(small.room, {}, small.students[:3], TUESDAY)
+    book(small)
+    with pytest.raises(Clashes) as told:
+        book(small, client="group", student="", group_no=1, person=small.chen)
+    assert told.value.causes == ["张晓雨 12:10—12:40 已有预约"]

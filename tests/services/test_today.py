@@ -16,6 +16,7 @@ from psyroom.services import (
     events,
     handover,
     openings,
+    people,
     rota,
     signing,
     slips,
@@ -221,3 +222,18 @@ def test_next_month_s_rota_is_asked_for_late_in_the_month(small: Small) -> None:
     turns = rota.propose(small.room, date(2026, 10, 1), date(2026, 10, 31))
     rota.save(small.room, turns.turns)
     assert "rota" not in kinds(small, late)
+
+
+def test_bookings_left_in_a_closed_room_or_with_somebody_gone_are_tasks(small: Small) -> None:
+    book(small, 0, day=FRIDAY, place=small.places[0])
+    book(small, 1, day=FRIDAY, starts=980, ends=1010, person=small.chen)
+    book(small, 2, day=FRIDAY, starts=1020, ends=1050, place=small.places[1])
+    now = at(TUESDAY, 600)
+    assert tasks_at(small.room, now) == []
+    schools.close_place(small.room, small.places[0])
+    people.remove(small.room, small.chen)
+    said = [t.words for t in tasks_at(small.room, now) if t.kind == "astray"]
+    assert said == ["张晓雨约的房间停用了，换一间吧", "李明约的老师不在了，换一位吧"]
+    target = next(t.target["booking"] for t in tasks_at(small.room, now) if t.kind == "astray")
+    bookings.change(small.room, target, {"place": small.places[1]}, now)
+    assert [t.words for t in tasks_at(small.room, now) if t.kind == "astray"] == said[1:]

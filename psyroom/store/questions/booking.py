@@ -13,6 +13,8 @@ from sqlmodel import Session
 from psyroom.records.booking import STANDING, Booking, Slip, Timetable, Visit
 from psyroom.records.groups import Group
 from psyroom.records.opening import Opening, OpeningException, Slot
+from psyroom.records.people import Person
+from psyroom.records.school import Place
 from psyroom.records.students import Student
 
 
@@ -109,6 +111,14 @@ def standing(session: Session, first: date, last: date) -> list[BookingRow]:
 def standing_from(session: Session, first: date) -> list[BookingRow]:
     """Bookings from a day on that keep their slot taken."""
     return _bookings(session, booking_c.day >= first, booking_c.outcome.in_(STANDING))
+
+
+def astray(session: Session, first: date) -> list[BookingRow]:
+    """Bookings from a day on that wait in a room no longer used or with somebody who has left."""
+    place_c, person_c = Place.__table__.c, Person.__table__.c  # type: ignore[attr-defined]
+    closed, here = select(place_c.id).where(place_c.active.is_(False)), select(person_c.id).where(person_c.active)
+    nowhere = or_(booking_c.place.in_(closed), booking_c.person.not_in(here))
+    return _bookings(session, booking_c.day >= first, booking_c.outcome == "open", nowhere)
 
 
 def left_open(session: Session, before: date) -> list[BookingRow]:

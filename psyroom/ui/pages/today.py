@@ -50,7 +50,7 @@ from psyroom.ui.window import Shell
 ICONS = {
     "missed": "user-minus", "slips": "envelope-simple", "duty": "clock", "not_closed": "hourglass-medium",
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
-    "unsaved": "note-pencil", "not_logged": "check-square",
+    "unsaved": "note-pencil", "not_logged": "check-square", "astray": "warning-circle",
     "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
@@ -203,14 +203,18 @@ class Here(Page):
         self.begin.refresh()
 
     def shown(self) -> None:
-        """The keyboard stands on who is expected next: one key says that they came, or opens them."""
+        """The keyboard stands on who is expected next: one key says that they came, or opens them; in the first days on
+        the next step."""
         self.refresh(set())
         focus = self.window().focusWidget()
         if self.sheet.isVisible():
             return
         if focus is not None and self.isAncestorOf(focus) and focus.isVisible() and not self.header.isAncestorOf(focus):
             return  # on a line already, or in the words of a slip
-        lines = [(part, w) for part in (self.before, self.after, self.tasks) for w in part.rows()]
+        lines = [(part, w) for part in (self.before, self.after) for w in part.rows()]
+        if self.begin.isVisible():
+            lines += [(self.begin.steps, w) for w in self.begin.steps.rows() if w.row.action is not None]
+        lines += [(self.tasks, w) for w in self.tasks.rows()]
         expected = (line for line in lines if line[1].row.action is not None and line[1].row.action[0] == ARRIVED)
         if lines:
             part, row = next(expected, lines[0])
@@ -244,7 +248,7 @@ class Here(Page):
             first, _, rest = shown.empty.partition("，")
             first, rest = (first, rest) if rest else (shown.empty, "")
             icon = "coffee" if not shown.day.school_day else "sun-horizon"
-            self.empty.addWidget(EmptyState(icon, first.rstrip("。"), rest))
+            self.empty.addWidget(EmptyState(icon, first.rstrip("。"), rest, width=280))
 
     def _entry(self, entry: Entry, minute: int) -> Row:
         """One line of the day, with the one thing to do about it."""
@@ -304,8 +308,9 @@ class Here(Page):
         parts = short.parts if short is not None else ()
         if len(parts) > 1:
             every = button(
-                f"这 {len(parts)} 段都加开", partial(self.open_parts, parts), icon_name="plus-circle", small=True
-            )
+                f"这 {len(parts)} 段都加开", partial(self.open_parts, parts), icon_name="plus-circle",
+                shortcut="Ctrl+J", small=True,
+            )  # fmt: skip
             self.parts.addWidget(every, 0, Qt.AlignmentFlag.AlignLeft)
         for part in parts[:3]:
             made = button(part_words(part), partial(self.open_spare, part), icon_name="plus", small=True, tip="加开")
