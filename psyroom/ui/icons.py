@@ -85,7 +85,7 @@ def wear(target: QAbstractButton | QAction, name: str, role: str) -> None:
 
 
 def _put_on(target: QAbstractButton | QAction, name: str, role: str) -> None:
-    apart = isinstance(target, QPushButton) and bool(target.text())
+    apart = isinstance(target, QPushButton)  # one that is only an icon is a QToolButton
     target.setIcon(icon(name, role, apart=apart))
     if isinstance(target, QAbstractButton):
         side = tokens.now().px(18)

@@ -22,7 +22,7 @@ from psyroom.ui.calendar.over import Over
 from psyroom.ui.calendar.paint import Painter, tip_words
 
 DRAG = 5  # pixels before a press becomes a drag
-LEAST_HOUR = 44  # pixels at 100 %
+LEAST_HOUR = 43  # pixels at 100 %
 LEAST_CARD = 21  # pixels at 100 %: one line can be read
 
 

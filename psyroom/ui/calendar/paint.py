@@ -178,7 +178,7 @@ class Painter:
             for lesson in day.lessons:
                 box = self.frame.band(number, lesson.starts, lesson.ends)
                 self.p.fillRect(box, self.colour("sunken"))
-                self._note(box, lesson.name, "faint")
+                self._note(box, lesson.name, "soft")
             for band in day.plan:
                 box = self.frame.band(number, band.starts, band.ends)
                 self.p.fillRect(box, self.colour("accent_wash"))

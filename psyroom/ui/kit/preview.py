@@ -15,6 +15,8 @@ from psyroom.ui.style import polish
 from psyroom.ui.tokens import SPACE
 
 ZOOMS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+SEEN = 0.7
+"""A page is enlarged beyond its paper's size only as far as this much of its height stays in sight."""
 PRINT_DPI = 300
 KEPT = 6
 """Pages kept drawn: an A4 page at 100 % is 2.7 MB."""
@@ -28,7 +30,7 @@ def image_of(page: preview.PageImage) -> QImage:
 class PdfPreview(QWidget):
     """The pages of `pdf` under each other; only those in sight are drawn, anew at every zoom, so letters stay sharp.
 
-    A page fills the width until the person zooms. More buttons go into `tools`.
+    A page fills the width, if it is not enlarged by it, until the person zooms. More buttons go into `tools`.
     """
 
     def __init__(self, pdf: bytes = b"", *, printable: bool = True) -> None:
@@ -61,6 +63,7 @@ class PdfPreview(QWidget):
         self._area.setWidget(self._pages)
         self._area.viewport().installEventFilter(self)
         self._area.verticalScrollBar().rangeChanged.connect(self._still)
+        self._still(0, 0)
         column.addWidget(self._area, 1)
         if pdf:
             self.show_pdf(pdf)
@@ -87,8 +90,10 @@ class PdfPreview(QWidget):
     def _draw(self) -> None:
         if self._fits and self._pdf:
             wide = max((w for w, _ in preview.sizes(self._pdf)), default=595) * 96 / 72
-            room = self._area.viewport().width() - SPACE * 4
-            self._zoom = max(0.2, min(1.5, room / wide))
+            tall = max((h for _, h in preview.sizes(self._pdf)), default=842) * 96 / 72
+            seen = self._area.viewport()
+            most = max(1.0, seen.height() / (SEEN * tall))
+            self._zoom = max(0.2, min(1.5, most, (seen.width() - SPACE * 4) / wide))
         self._percent.setText(f"{round(self._zoom * 100)} %")
         self._pages.set(self._pdf, 96 * self._zoom)
         self._count.setText(f"共 {self.page_count()} 页" if self.page_count() else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
@@ -61,12 +61,16 @@ class RowWidget(QWidget):
         top.setSpacing(SPACE)
         name = Elided(row.what, "strong")
         top.addWidget(name, 1)
-        for words_of_tag, tone in row.tags:
-            top.addWidget(Tag(words_of_tag, tone))
+        tags = [Tag(words_of_tag, tone) for words_of_tag, tone in row.tags]
+        in_line = bool(row.more or row.action)  # then with the buttons, in the middle; else beside the name
+        for tag in tags if not in_line else ():
+            top.addWidget(tag)
         words.addLayout(top)
         if row.detail:
             words.addWidget(text(row.detail, "soft") if row.whole else Elided(row.detail, "soft"))
         line.addLayout(words, 1)
+        for tag in tags if in_line else ():
+            line.addWidget(tag)
         for label, do in row.more:
             line.addWidget(button(label, do, kind="quiet", small=True))
         if row.action is not None:
@@ -161,13 +165,16 @@ class RowList(QWidget):
 
     def _chain(self) -> None:
         """Tab meets the rows where the list stands: what is made anew would come after everything else."""
-        before = self.previousInFocusChain()
-        while before is not self and (before.focusPolicy() == Qt.FocusPolicy.NoFocus or self.isAncestorOf(before)):
+        before: QWidget | None = self.previousInFocusChain()
+        while before is not None and before is not self:
+            if before.focusPolicy() != Qt.FocusPolicy.NoFocus and not self.isAncestorOf(before):
+                break
             before = before.previousInFocusChain()
-        if before is self:
+        if before is None or before is self:
             return
         for row in self._widgets:
-            for stop in (row, *row.findChildren(QPushButton)):
+            stops: list[QWidget] = [row, *row.findChildren(QPushButton)]
+            for stop in stops:
                 QWidget.setTabOrder(before, stop)
                 before = stop
 
@@ -197,7 +204,8 @@ class RowList(QWidget):
         if 0 <= at + by < len(self._widgets):
             self._widgets[at + by].setFocus()
             return
-        lists = [w for w in self.window().findChildren(RowList) if w.isVisible() and w.rows()]
+        every: Iterable[RowList] = self.window().findChildren(RowList)
+        lists = [w for w in every if w.isVisible() and w.rows()]
         lists.sort(key=lambda w: (w.mapTo(self.window(), QPoint()).x(), w.mapTo(self.window(), QPoint()).y()))
         beside = lists.index(self) + by if self in lists else -1
         if 0 <= beside < len(lists):

@@ -56,7 +56,7 @@ class BackEntry(QWidget):
         self.trouble.hide()
         inner = QWidget()
         self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(0, 0, SPACE, 0)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(SPACE * 2)
         self.duty_card, self.duty_rows = self._card("值班", heading(DUTY))
         self.duty_card.head.addWidget(
