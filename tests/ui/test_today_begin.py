@@ -74,3 +74,32 @@ def test_all_missing_time_is_opened_and_taken_back_at_once(room: Room) -> None:
     assert openings.add_spare(room, parts) == 2
     assert history.undo(room).label == "临时加开"
     assert not openings.exceptions(room, date(2026, 11, 16), date(2026, 11, 22))
+
+
+def test_in_the_first_days_the_keyboard_stands_on_the_next_step(qtbot: QtBot, room: Room) -> None:
+    room.clock_confirmed = True
+    shell = Shell(room, Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    page: Any = shell.go("today")
+    assert page.begin.steps.rows()[0].hasFocus()
+    child = StudentFields(name="张晓雨", stage="vocational", cohort=2026, class_no=3)
+    students.add(room, child.model_dump(), {})
+    shell.go("students")
+    shell.go("today")
+    page.duty.setFocus()
+    page.shown()
+    assert page.begin.steps.rows()[1].hasFocus()
+
+
+def test_the_first_day_is_looked_at(shoot: Any, qtbot: QtBot, room: Room) -> None:
+    room.clock_confirmed = True
+    shell = Shell(room, Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    for page in ("today", "bookings", "openings"):
+        shell.go(page)
+        QApplication.processEvents()
+        shoot(shell, f"first-day-{page}")

@@ -212,7 +212,7 @@ class Here(Page):
         if focus is not None and self.isAncestorOf(focus) and focus.isVisible() and not self.header.isAncestorOf(focus):
             return  # on a line already, or in the words of a slip
         lines = [(part, w) for part in (self.before, self.after) for w in part.rows()]
-        if self.begin.isVisible():
+        if not self.begin.isHidden():
             lines += [(self.begin.steps, w) for w in self.begin.steps.rows() if w.row.action is not None]
         lines += [(self.tasks, w) for w in self.tasks.rows()]
         expected = (line for line in lines if line[1].row.action is not None and line[1].row.action[0] == ARRIVED)
