@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
-from psyroom.errors import Tell
 from psyroom.rules.time import day_name, monday_of
 from psyroom.services import ics, outgoing, papers, sheets
 from psyroom.services.hours import local_now
@@ -18,9 +17,10 @@ from psyroom.services.sheets import Made
 from psyroom.services.today import next_school_day
 from psyroom.store.room import Room
 from psyroom.ui import ask
-from psyroom.ui.kit import Check, Choice, DayField, PageHeader, PdfPreview, button, primary, text, tool
+from psyroom.ui.kit import Check, Choice, DayField, PageHeader, button, primary, text, tool
 from psyroom.ui.pages.bookings_form import receivers
 from psyroom.ui.pages.bookings_print_parts import BusyView, WhomList
+from psyroom.ui.pages.paper_view import PaperView
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -46,7 +46,7 @@ BOTH = ("slips", "classes")  # for a day or a week
 NAMED = ("list", "slips", "classes", "sheet")  # a saved file may hold names
 
 
-class PrintChooser(QWidget):
+class PrintChooser(PaperView):
     """In the calendar's place; `back` returns to it. `what`: the paper shown first; `day`: else the next school day."""
 
     help_topic = "papers"
@@ -55,36 +55,28 @@ class PrintChooser(QWidget):
         self, room: Room, shell: Shell, today: date, back: Callable[[], object], *, what: str = "list",
         day: date | None = None,
     ) -> None:  # fmt: skip
-        super().__init__()
-        self.room, self.shell = room, shell
-        self.made: Made | None = None
+        super().__init__(room, shell)
         self._asked = 0  # which making was asked for last: an earlier one that ends later is not shown
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE)
         self.save_button = primary("存成 PDF", self.save, icon_name="download-simple", shortcut="Ctrl+S")
         self.header = PageHeader(
             "打印", HINTS[what], button("返回", back, icon_name="caret-left", shortcut="Esc"), self.save_button
         )
-        column.addWidget(self.header)
+        self.column.addWidget(self.header)
         self.what = Choice(PAPERS, as_list=False)
         self.what.set_value(what)
-        column.addWidget(self.what)
-        column.addLayout(self._when(today, day))
-        self.trouble = text("", "error")
-        column.addWidget(self.trouble)
-        self.trouble.hide()
+        self.column.addWidget(self.what)
+        self.column.addLayout(self._when(today, day))
+        self.column.addWidget(self.trouble)
         across = QHBoxLayout()
         across.setSpacing(SPACE * 2)
         self.whom = WhomList()
         across.addWidget(self.whom)
         self.stack = QStackedWidget()
-        self.preview = PdfPreview()
         self.busy = BusyView()
         self.stack.addWidget(self.preview)
         self.stack.addWidget(self.busy)
         across.addWidget(self.stack, 1)
-        column.addLayout(across, 1)
+        self.column.addLayout(across, 1)
         self.what.edited.connect(self._other)
         self.day.edited.connect(self._other)
         self.span.edited.connect(self._other)
@@ -200,20 +192,11 @@ class PrintChooser(QWidget):
             "sheet": lambda: papers.day_sheet(room, first, with_bookings=with_bookings),
         }
         self._asked += 1
-        self.shell.run(self, makes[what], done=partial(self._made, self._asked), failed=self._failed)
+        self.shell.run(self, makes[what], done=partial(self._made, self._asked), failed=self.show_trouble)
 
     def _made(self, asked: int, made: Made) -> None:
-        if asked != self._asked:
-            return
-        self.made = made
-        self.trouble.setVisible(bool(made.missing))
-        if made.missing:
-            self.trouble.setText(f"这些字没有字形，纸上印成〓：{made.missing}")
-        self.preview.show_pdf(made.pdf)
-
-    def _failed(self, told: Tell) -> None:
-        self.trouble.setText(str(told))
-        self.trouble.show()
+        if asked == self._asked:
+            self.show_made(made)
 
     def _show_calendar(self, first: date, last: date) -> None:
         self.trouble.hide()

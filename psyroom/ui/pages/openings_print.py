@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
-from psyroom.errors import Tell
-from psyroom.services import outgoing, papers, sheets
+from psyroom.services import papers, sheets
 from psyroom.services.school import context
-from psyroom.services.sheets import Made
 from psyroom.services.week_words import dates_of
 from psyroom.store.room import Room
-from psyroom.ui import ask
-from psyroom.ui.kit import Choice, PageHeader, PdfPreview, button, primary, text, tool
+from psyroom.ui.kit import Choice, PageHeader, button, primary, text, tool
+from psyroom.ui.pages.paper_view import PaperView
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -22,26 +20,22 @@ RECORD = "放进档案盒，或学期末一并上交；表里没有学生姓名�
 DOOR = "贴在门口：这一周哪天几点开门、谁在；没有预约，也没有学生。"
 
 
-class SheetPreview(QWidget):
+class SheetPreview(PaperView):
     """One page in the opening page's place; `back` returns to it."""
 
     help_topic = "papers"
 
     def __init__(self, room: Room, shell: Shell, day: date, back: Callable[[], object], which: str = "week") -> None:
-        super().__init__()
-        self.room, self.shell, self.back = room, shell, back
-        self._made: Made | None = None
+        super().__init__(room, shell)
+        self.back = back
         school = context(room)
         self._term = school.term_on(day)
         self._week = self._term.week_of(day) or 1
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE)
         self.keep = primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S")
         self.header = PageHeader(
             "开放记录表", RECORD, button("返回", self.back, icon_name="caret-left", shortcut="Esc"), self.keep
         )
-        column.addWidget(self.header)
+        self.column.addWidget(self.header)
         row = QHBoxLayout()
         row.setSpacing(SPACE * 2)
         self.which = Choice({"week": "周表", "term": "学期表", "door": "门口时间表"})
@@ -53,12 +47,9 @@ class SheetPreview(QWidget):
         row.addWidget(self.span)
         row.addWidget(tool("caret-right", "下一周", lambda: self._walk(1), shortcut="Alt+PgDown"))
         row.addStretch(1)
-        column.addLayout(row)
-        self.trouble = text("", "error")
-        self.trouble.hide()
-        column.addWidget(self.trouble)
-        self.preview = PdfPreview()
-        column.addWidget(self.preview, 1)
+        self.column.addLayout(row)
+        self.column.addWidget(self.trouble)
+        self.column.addWidget(self.preview, 1)
         self._show()
 
     def _walk(self, by: int) -> None:
@@ -77,25 +68,4 @@ class SheetPreview(QWidget):
             "term": lambda: sheets.term_log(self.room, term.code),
             "door": lambda: papers.door_week(self.room, term.monday(week)),
         }
-        self.shell.run(self, makes[self.which.value()], done=self._shown, failed=self._failed)
-
-    def _shown(self, made: Made) -> None:
-        self._made = made
-        self.trouble.setVisible(bool(made.missing))
-        if made.missing:
-            self.trouble.setText(f"这些字没有字形，纸上印成〓：{made.missing}")
-        self.preview.show_pdf(made.pdf)
-
-    def _failed(self, told: Tell) -> None:
-        self.trouble.setText(str(told))
-        self.trouble.show()
-
-    def save(self) -> None:
-        if (made := self._made) is None:
-            return
-        folder = ask.folder(self, "存到哪个文件夹")
-        if folder is None:
-            return
-        files = {f"{made.name}.pdf": made.pdf} | ({f"{made.name}.xlsx": made.xlsx} if made.xlsx is not None else {})
-        if self.shell.attempt(lambda: outgoing.put(self.room, files, folder)):
-            self.shell.toast(f"存好了：{'、'.join(files)}")
+        self.shell.run(self, makes[self.which.value()], done=self.show_made, failed=self.show_trouble)

@@ -29,6 +29,7 @@ from psyroom.ui.kit import (
     text,
 )
 from psyroom.ui.page import Page
+from psyroom.ui.pages.paper_view import not_printed
 from psyroom.ui.pages.returns_figures import Figures
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -150,7 +151,7 @@ class Here(Page):
         self.progress.hide()
         self._made = made
         self.save_button.setEnabled(True)
-        self._say(f"这些字没有字形，纸上印成〓：{made.missing}" if made.missing else "")
+        self._say(not_printed(made.missing) if made.missing else "")
         self.preview.show_pdf(made.pdf)
         if self.view.value() == "figures":
             self.figures.set_sheets(made.filled.sheets)
