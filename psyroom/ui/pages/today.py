@@ -248,7 +248,7 @@ class Here(Page):
             first, _, rest = shown.empty.partition("，")
             first, rest = (first, rest) if rest else (shown.empty, "")
             icon = "coffee" if not shown.day.school_day else "sun-horizon"
-            self.empty.addWidget(EmptyState(icon, first.rstrip("。"), rest, width=280))
+            self.empty.addWidget(EmptyState(icon, first.rstrip("。"), rest, width=340))
 
     def _entry(self, entry: Entry, minute: int) -> Row:
         """One line of the day, with the one thing to do about it."""

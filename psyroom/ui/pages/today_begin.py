@@ -66,6 +66,7 @@ class BeginCard(Card):
                     action=None if ready else (words, do),
                     open=None if ready else do,
                     key=number,
+                    whole=True,
                 )  # fmt: skip
             )
         return rows
