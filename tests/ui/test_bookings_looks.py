@@ -41,6 +41,7 @@ def test_forms(shoot: Any, window: Callable[[str], Shell], qtbot: QtBot) -> None
     shell = window("甲")
     page = page_of(shell)
     shoot(shell, "bookings-week")
+    assert page.calendar.hours.verticalScrollBar().maximum() == 0  # a day until nine in the evening is seen whole
     page.book(FRIDAY, 760, 800)
     fill(page, student=somebody(page, 40))
     form = page.form

@@ -1,12 +1,15 @@
-"""Cards that overlap in time stand side by side."""
+"""Cards that overlap in time stand side by side; on a narrow one words are whole."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 
 from psyroom.services.week import Entry
 from psyroom.ui.calendar.layout import lanes
+from psyroom.ui.calendar.paint import inks
+from psyroom.ui.tokens import Look
 from tests.services.room_for_bookings import MONDAY
 
 
@@ -28,3 +31,16 @@ def test_cards_of_one_lane_never_overlap(spans: list[tuple[int, int]]) -> None:
         for other, its_lane, its_of in placed:
             if one.id < other.id and one.starts < other.ends and other.starts < one.ends:
                 assert lane != its_lane and of == its_of
+
+
+def test_a_narrow_card_shows_whole_words_or_none(qapp: QApplication) -> None:
+    """Never `2025···`: what of a line has no room is left out, and a name comes before what stands with it."""
+    small, name = inks(Look())
+    words = "2026级10班 · 个别 · 电话"
+    for room in range(0, round(small.width(words)) + 20):
+        shown = small.parts(words, room)
+        assert words.startswith(shown) and "…" not in shown and small.width(shown) <= room
+        assert shown in ("", "2026级10班", "2026级10班 · 个别", words)
+    narrow = name.width("团体 16") + 2
+    assert name.fitted("团体 16（8 人）", narrow) == "团体 16"
+    assert name.fitted("心理课 · 七年级3班", name.width("心理课") + 2) == "心理课"

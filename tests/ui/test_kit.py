@@ -17,7 +17,20 @@ from psyroom.errors import NotValid
 from psyroom.records.opening import OpeningFields
 from psyroom.records.school import STAGES, SchoolFields
 from psyroom.ui import kit
-from psyroom.ui.kit import Choice, Column, DayField, Field, Form, Found, HoursBar, Picker, Row, RowList, TimeField
+from psyroom.ui.kit import (
+    Choice,
+    Column,
+    DayField,
+    Field,
+    Form,
+    Found,
+    HoursBar,
+    Picker,
+    Row,
+    RowList,
+    TimeField,
+    scrolled,
+)  # fmt: skip
 
 PUPILS = [Found("1", "张晓雨", "七年级3班"), Found("2", "张欣怡", "八年级1班"), Found("3", "曾雪莹", "九年级12班")]
 
@@ -361,3 +374,17 @@ def test_qt_calls_do_not_eat_references_to_none(qtbot: QtBot) -> None:
         label.setVisible(True)
     gc.collect()
     assert sys.getrefcount(None) > before - 500
+
+
+def test_a_scroll_bar_stands_in_the_margin_and_moves_nothing(qtbot: QtBot) -> None:
+    inner = QWidget()
+    area = scrolled(inner, 16)
+    qtbot.addWidget(area)
+    area.resize(400, 200)
+    area.show()
+    QApplication.processEvents()
+    wide = area.viewport().width()
+    assert wide == 400 - 16
+    inner.setMinimumHeight(900)
+    QApplication.processEvents()
+    assert area.verticalScrollBar().maximum() > 0 and area.viewport().width() == wide

@@ -15,8 +15,9 @@ NARROW = 900
 class Columns(QWidget):
     """Two columns, one under the other where a side sheet or large text leaves no room for both."""
 
-    def __init__(self, left: QVBoxLayout, right: QWidget) -> None:
+    def __init__(self, left: QVBoxLayout, right: QWidget, *, narrow: int = NARROW) -> None:
         super().__init__()
+        self._narrow = narrow
         self._across = QHBoxLayout(self)
         self._across.setContentsMargins(0, 0, 0, SPACE)
         self._across.setSpacing(SPACE * 2)
@@ -25,7 +26,7 @@ class Columns(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = event.size().width() < tokens.now().px(NARROW)
+        narrow = event.size().width() < tokens.now().px(self._narrow)
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._across.direction() != way:
             self._across.setDirection(way)

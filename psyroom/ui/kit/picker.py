@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from psyroom.ui import fonts, tokens
-from psyroom.ui.icons import icon, wear
+from psyroom.ui.icons import draw
+
+GLASS = 16  # pixels at 100 %
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,34 @@ class Picker(QLineEdit):
         self._search, self._most = search, most
         self._taken: Found | None = None
         self.setPlaceholderText(placeholder)
-        glass = self.addAction(icon("magnifying-glass", "faint"), QLineEdit.ActionPosition.LeadingPosition)
-        wear(glass, "magnifying-glass", "faint")
+        self._make_room()
         self._model = HitModel()
         self._list = _Popup(self)
         self._list.setModel(self._model)
         self._list.setItemDelegate(HitDelegate(self._list))
         self._list.clicked.connect(lambda index: self._take(index.row()))
         self.textEdited.connect(self._look)
+
+    def _make_room(self) -> None:
+        self.setTextMargins(tokens.now().px(GLASS + 6), 0, 0, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._make_room()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The field, and a glass that grows with the text: the icon of Qt's own action stays as it is."""
+        super().paintEvent(event)
+        look, painter = tokens.now(), QPainter(self)
+        side = look.px(GLASS)
+        draw(
+            painter,
+            "magnifying-glass",
+            QRect(look.px(10), (self.height() - side) // 2, side, side),
+            look.colour("soft"),
+        )
+        painter.end()
 
     def value(self) -> Any:
         return self._taken.key if self._taken is not None else None

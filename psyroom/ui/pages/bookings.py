@@ -36,7 +36,7 @@ WATCHED = {
     *KINDS, "opening_slot", "opening_exception", "timetable", "student", "person", "place", "period", "calendar_day",
     "calendar_year", "term", "school", "waiting", "counselling_group", "group_member", "duty_turn", "room_rules",
 }  # fmt: skip
-HOW = "拖过空白处就是预约，拖卡片改时间。方向键走格，打 1430 就到那里，回车预约或打开；其他按键见帮助（F1）。"
+HOW = "拖过空白处就是预约，拖卡片改时间；打 1430 就到那里，回车预约或打开。其他按键见帮助（F1）。"
 KEYS = {
     Qt.Key.Key_W: "toggle_waiting", Qt.Key.Key_H: "who_here", Qt.Key.Key_E: "new_event", Qt.Key.Key_G: "show_groups",
     Qt.Key.Key_A: "also_the_rest",
