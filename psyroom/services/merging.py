@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from psyroom.errors import NotFound, Refused
 from psyroom.records.students import Student, StudentDetail, StudentDetailFields
+from psyroom.records.waiting import WaitingFirst
 from psyroom.services import groups
 from psyroom.services.around import Clashes
 from psyroom.services.rights import needs_counsellor
@@ -135,11 +136,16 @@ def merge(room: Room, keep: str, other: str) -> None:
 
 def _lists_follow(session: Session, keep: str, other: str) -> None:
     """The waiting list, groups and attendance know one child from now on, and nobody stands there twice."""
-    waits = {row.client for row in ask_waiting.rows_of_student(session, keep) if row.state == "waiting"}
+    waits = {row.client: row for row in ask_waiting.rows_of_student(session, keep) if row.state == "waiting"}
     for entry in ask_waiting.rows_of_student(session, other):
         entry.student = keep
-        if entry.state == "waiting" and entry.client in waits:
+        if entry.state == "waiting" and (stays := waits.get(entry.client)) is not None:
             entry.state = "withdrawn"
+            stays.since, stays.expires = min(stays.since, entry.since), max(stays.expires, entry.expires)
+            mark = session.get(WaitingFirst, entry.id)
+            if mark is not None and mark.first:  # a counsellor's word for the child, by whichever entry
+                session.merge(WaitingFirst(id=stays.id, first=True))
+            session.add(stays)
         session.add(entry)
     own = ask_groups.memberships_of(session, keep)
     for member in ask_groups.memberships_of(session, other):

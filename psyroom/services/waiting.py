@@ -6,7 +6,7 @@ where that is attached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,7 +52,7 @@ LEFT = ("moved", "graduated", "removed")
 @dataclass(frozen=True, repr=False)
 class Waits:
     """One on the list. `days` waited; `expired`: to be asked whether still waiting (the day has
-    passed, or the student has left); `suits` the windows in words;
+    passed, the student has left, or the counsellor); `suits` the windows in words;
     `first` is a counsellor's mark and False for everybody else."""
 
     id: str
@@ -142,15 +142,22 @@ def count(room: Room) -> int:
 
 
 def to_ask(room: Room, now: datetime) -> int:
-    """How many entries must be asked: past their last day, or of a student who has left."""
+    """How many entries must be asked: past their last day, of a student who has left, for a counsellor who has."""
     with room.snapshot() as session:
         rows = ask.waiting(session)
         known = ask_booking.students(session, (row.student for row in rows))
-    return sum(row.expires < now.date() or _left(known.get(row.student)) for row in rows)
+        here = _here(session)
+    return sum(_to_ask(row, known.get(row.student), here, now.date()) for row in rows)
 
 
-def _left(student: Any) -> bool:
-    return student is not None and student.status in LEFT
+def _to_ask(row: ask.WaitingRow, student: Any, here: Collection[str], today: date) -> bool:
+    left = student is not None and student.status in LEFT
+    return row.expires < today or left or bool(row.person and row.person not in here)
+
+
+def _here(session: Session) -> frozenset[str]:
+    """Who of the staff is still here."""
+    return frozenset(p.id for p in ask_school.people(session) if p.active)
 
 
 def day_bands(room: Room, day: date, student: str = "") -> list[DayBand]:
@@ -169,6 +176,7 @@ def _everybody(room: Room, session: Session, school: SchoolContext, today: date)
     rows = ask.waiting(session)
     windows = ask.windows(session)
     firsts = ask.firsts(session) if room.has_cases else set()
+    here = _here(session)
     shown = [_Named(row.client, row.student, row.name) for row in rows]
     names = Names.of(session, school, shown)
     bands: dict[str, dict[Band, str]] = {}
@@ -193,7 +201,7 @@ def _everybody(room: Room, session: Session, school: SchoolContext, today: date)
             since=row.since,
             expires=row.expires,
             days=max((today - row.since).days, 0),
-            expired=row.expires < today or _left(names.students.get(row.student)),
+            expired=_to_ask(row, names.students.get(row.student), here, today),
             windows=suits,
             suits=rules.windows_words(suits, bands[stage]),
             first=row.id in firsts,
@@ -332,12 +340,16 @@ def withdraw(room: Room, waiting_id: str) -> str:
 
 
 def renew(room: Room, waiting_id: str, now: datetime, days: int = WAITS_FOR) -> str:
-    """Still waiting: the last day moves on, counted from today; how long one has waited stays."""
+    """Still waiting: the last day moves on, counted from today; how long one has waited stays. Whoever waited for
+    somebody who has left waits for anybody."""
     with room.write(LABEL) as deed:
         row = _open(deed.session, waiting_id)
         row.expires = now.date() + timedelta(days=days)
+        said = f"继续候补，等到 {row.expires.month} 月 {row.expires.day} 日"
+        if row.person and row.person not in _here(deed.session):
+            row.person, said = "", f"{said}；原来想约的老师不在了，改成哪位老师都行"
         deed.session.add(row)
-        return f"继续候补，等到 {row.expires.month} 月 {row.expires.day} 日"
+        return said
 
 
 def set_first(room: Room, waiting_id: str, first: bool = True) -> None:
@@ -415,7 +427,7 @@ def _settled(session: Session, values: Mapping[str, Any]) -> WaitingFields:
     fields = checked(WaitingFields, {**named, "state": "waiting", "booking": ""})
     if fields.expires < fields.since:
         raise NotValid({"expires": "“等到”要晚于登记日期"})
-    if fields.person and fields.person not in {p.id for p in ask_school.people(session) if p.active}:
+    if fields.person and fields.person not in _here(session):
         raise NotValid({"person": "请选一位辅导教师，或选“哪位老师都行”"})
     return fields
 

@@ -16,6 +16,7 @@ from psyroom.services import (
     events,
     groups,
     history,
+    merging,
     openings,
     people,
     rota,
@@ -214,3 +215,26 @@ def test_a_group_hears_which_member_cannot(small: Small) -> None:
     with pytest.raises(Clashes) as told:
         book(small, client="group", student="", group_no=1, person=small.chen)
     assert told.value.causes == ["张晓雨 12:10—12:40 已有预约"]
+
+
+def test_who_waits_for_somebody_gone_is_asked(small: Small) -> None:
+    waits = waiting.add(small.room, {"student": small.students[0], "person": small.chen}, (), NOON)
+    assert waiting.to_ask(small.room, NOON) == 0
+    people.remove(small.room, small.chen)
+    assert waiting.to_ask(small.room, NOON) == 1 and waiting.listed(small.room, NOON)[0].expired
+    waiting.change(small.room, waits, {"person": small.wang}, None, NOON)
+    assert waiting.to_ask(small.room, NOON) == 0
+    history.undo(small.room)
+    assert "哪位老师都行" in waiting.renew(small.room, waits, NOON)
+    assert waiting.to_ask(small.room, NOON) == 0
+
+
+def test_of_two_entries_made_one_the_longer_wait_and_the_word_of_a_counsellor_stay(small: Small) -> None:
+    later = waiting.add(small.room, {"student": small.students[0]}, (), NOON)
+    early = {"student": small.students[1], "since": TUESDAY - timedelta(days=5)}
+    waiting.set_first(small.room, waiting.add(small.room, early, (), NOON))
+    merging.merge(small.room, small.students[0], small.students[1])
+    (left,) = waiting.listed(small.room, NOON)
+    assert (left.id, left.since, left.first) == (later, TUESDAY - timedelta(days=5), True)
+    history.undo(small.room)
+    assert [w.first for w in waiting.listed(small.room, NOON)] == [True, False]
