@@ -3,8 +3,9 @@ exactly what was left; and it is there before the room is open."""
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ def opened(shell: Shell) -> str:
     return next(t.key for t in helping.topics() if t.title == title)
 
 
+def strings(path: Path) -> Iterator[str]:
+    """Every string of a module that is not a docstring."""
+    tree = ast.parse(path.read_text("utf-8"))
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node.value
+
+
 def test_every_page_of_the_sidebar_has_its_help() -> None:
     covered = {page for topic in helping.topics() for page in topic.pages}
     assert covered >= {entry.key for entry in PAGES}
@@ -80,7 +90,7 @@ def test_every_topic_named_in_the_program_is_there() -> None:
 
 def test_what_a_topic_quotes_stands_in_the_program() -> None:
     """The words on buttons, fields and tasks between “ ”, and keys: renamed there, they must be renamed here."""
-    program = "\n".join(path.read_text("utf-8") for path in Path(helping.__file__).parents[1].rglob("*.py"))
+    program = "\n".join(words for path in Path(helping.__file__).parents[1].rglob("*.py") for words in strings(path))
     quoted = {(t.key, words) for t in helping.topics() for words in re.findall("“([^”]+)”", t.text)}
     keys = {(t.key, key) for t in helping.topics() for key in re.findall(r"\*\*(Ctrl\+[A-Z]\w*|F\d+)\*\*", t.text)}
     assert len(quoted) > 150 and len(keys) > 60
