@@ -135,8 +135,8 @@ def test_what_the_week_misses_is_opened_from_here(small: Small, qtbot: QtBot) ->
     schools.set_target(small.room, date(2026, 8, 31), 900)
     page = page_of(small, qtbot)
     assert "15 h" in words_of(page.bar)
-    every, first = page.parts.itemAt(0).widget(), page.parts.itemAt(1).widget()
-    assert isinstance(every, QPushButton) and every.text() == "这 3 段都加开"
+    assert page.every.text() == "这 3 段都加开"
+    first = page.parts.itemAt(0).widget()
     assert isinstance(first, QPushButton)
     first.click()
     added = [e for e in openings.exceptions(small.room, MONDAY, MONDAY + timedelta(days=6)) if e.opens]
@@ -184,9 +184,7 @@ def test_every_icon_of_a_table_is_in_the_set() -> None:
 def test_all_that_is_missing_is_opened_by_one_click_and_the_door_s_sheet_is_offered(small: Small, qtbot: QtBot) -> None:
     schools.set_target(small.room, date(2026, 8, 31), 900)
     page = page_of(small, qtbot)
-    every = page.parts.itemAt(0).widget()
-    assert isinstance(every, QPushButton)
-    every.click()
+    page.every.click()
     added = [e for e in openings.exceptions(small.room, MONDAY, MONDAY + timedelta(days=6)) if e.opens]
     assert len(added) == 3
     opened: Any = page.shell.pages["openings"]

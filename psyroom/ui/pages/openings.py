@@ -315,6 +315,7 @@ class Here(Recording):
             self.to_now()
             self._added = list(target["added"])
             self._count()
+            self.fill.offer_door()
         elif target.get("handover"):
             self.to_now()
             self.unread.rows.focus_first()
@@ -354,6 +355,8 @@ class Here(Recording):
         say = "已加开，放进了本周计划" if len(parts) == 1 else "都加开了，放进了本周计划"
         if not self._do(lambda: openings.add_spare(self.room, extra(parts, self.room.person.id)), say):
             self._added = before
+        elif not self.fill.all.isVisible():
+            self.fill.offer_door()
 
     # ---- beside the week: ledger and paper
 

@@ -53,7 +53,8 @@ class FillBar(QWidget):
         done.setSpacing(SPACE)
         self._words = text("", "good")
         done.addWidget(self._words, 1)
-        done.addWidget(button("打印门口时间表", self.door.emit, icon_name="printer", small=True))
+        self.paper = button("打印门口时间表", self.door.emit, icon_name="printer", small=True)
+        done.addWidget(self.paper)
         column.addWidget(self.added)
 
     def set_parts(self, parts: Sequence[Spare], added: Sequence[Spare]) -> None:
@@ -69,6 +70,11 @@ class FillBar(QWidget):
         self._words.setText(f"已加开{names}，门口的时间表要换了。")
         self.added.setVisible(bool(added))
         self.setVisible(bool(parts or added))
+
+    def offer_door(self) -> None:
+        """The keyboard to the next step, where something was opened just now."""
+        if self.added.isVisible():
+            self.paper.setFocus()
 
     def _unfold(self) -> None:
         self.rows.setVisible(self.rows.isHidden())

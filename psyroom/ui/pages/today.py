@@ -151,6 +151,8 @@ class Here(Page):
         self.week = Card("本周开放")
         self.bar = HoursBar("课外开放")
         self.week.add(self.bar)
+        self.every = button("", self.open_all_parts, icon_name="plus-circle", shortcut="Ctrl+J", small=True)
+        self.week.body.addWidget(self.every, 0, Qt.AlignmentFlag.AlignLeft)
         self.parts = QVBoxLayout()
         self.parts.setSpacing(SPACE // 2)
         self.week.body.addLayout(self.parts)
@@ -306,12 +308,8 @@ class Here(Page):
         self.assumed.setVisible(counted.calendar_assumed)
         _clear(self.parts)
         parts = short.parts if short is not None else ()
-        if len(parts) > 1:
-            every = button(
-                f"这 {len(parts)} 段都加开", partial(self.open_parts, parts), icon_name="plus-circle",
-                shortcut="Ctrl+J", small=True,
-            )  # fmt: skip
-            self.parts.addWidget(every, 0, Qt.AlignmentFlag.AlignLeft)
+        self.every.setText(f"这 {len(parts)} 段都加开")
+        self.every.setVisible(len(parts) > 1)
         for part in parts[:3]:
             made = button(part_words(part), partial(self.open_spare, part), icon_name="plus", small=True, tip="加开")
             self.parts.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
@@ -365,9 +363,11 @@ class Here(Page):
         """Plan to open in a free stretch of this week."""
         self._open([part], f"已加开 {part_words(part)}")
 
-    def open_parts(self, parts: Sequence[Spare]) -> None:
+    def open_all_parts(self) -> None:
         """All that the week still misses, in one deed; the sheet for the door is offered on the opening page."""
-        if self._open(parts, "都加开了，放进了本周计划"):
+        short = self.today.shortage if self.today is not None else None
+        parts = short.parts if short is not None else ()
+        if parts and self._open(parts, "都加开了，放进了本周计划"):
             self.shell.go("openings", added=list(parts))
 
     def _open(self, parts: Sequence[Spare], say: str) -> bool:
