@@ -13,6 +13,7 @@ from psyroom.reports.tables import Cell, Column, Content, Row, Sheet, Table, cou
 TITLE = "心理辅导室值班安排表"
 SIGNATURES = ("排表人（签字）：", "分管领导（签字）：", "学校（盖章）：")
 NOBODY = "待定"
+_AS_PLANNED = "学期累计按排班计划算，含本月"
 _SUBSTITUTED = "姓名后有△的是代班或对调，括号里是原来排的老师"
 _PAD = 1.4 * MM
 _LARGEST, _SMALLEST = 11.0, 6.5  # points of a turn's line
@@ -133,7 +134,7 @@ def month_sheets(
     table = _people_list(people)
     return [
         Sheet("值班安排", f"{TITLE}（{month}）", info, (Table("", columns, tuple(rows)),), SIGNATURES, ()),
-        Sheet("各人时数", f"{month}值班时数", info, (table,), (), ("学期累计按排班计划算，含本月",)),
+        Sheet("各人时数", f"{month}值班时数", info, (table,), (), (_AS_PLANNED,)),
     ]
 
 
@@ -160,7 +161,7 @@ def _people_table(people: Sequence[PersonHours]) -> Table:
 
 
 def _notes(days: Sequence[DayBox]) -> list[str]:
-    found = ["学期累计按排班计划算，含本月"]
+    found = [_AS_PLANNED]
     if any(turn.instead for day in days for turn in day.turns):
         found.insert(0, _SUBSTITUTED)
     return found

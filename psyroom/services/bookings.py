@@ -72,7 +72,7 @@ def look_in(
 
 def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str = "") -> Checked:
     """What a form can say while it is being filled in. Needs day, starts, ends and person; the client may be missing."""
-    fields = _shaped({"client": "student", "place": "", **values})
+    fields = around.shaped(BookingFields, {"client": "student", "place": "", **values})
     school = context(room)
     with room.snapshot() as session:
         return look_in(session, school, fields, now, booking_id)
@@ -80,7 +80,7 @@ def check(room: Room, values: Mapping[str, Any], now: datetime, booking_id: str 
 
 def nearest_free(room: Room, values: Mapping[str, Any], now: datetime, count: int = 3) -> tuple[Free, ...]:
     """The free times nearest to the asked one, inside the plan, of the same length and counsellor."""
-    fields = _shaped({"client": "student", "place": "", **values})
+    fields = around.shaped(BookingFields, {"client": "student", "place": "", **values})
     school = context(room)
     with room.snapshot() as session:
         return around.find_free(session, school, around.asked(session, fields), now, count)
@@ -88,20 +88,13 @@ def nearest_free(room: Room, values: Mapping[str, Any], now: datetime, count: in
 
 def next_free(room: Room, values: Mapping[str, Any], now: datetime) -> Free | None:
     """The first free time after the asked one, for walking from one to the next; None within two weeks."""
-    asked = _shaped({"client": "student", "place": "", **values})
+    asked = around.shaped(BookingFields, {"client": "student", "place": "", **values})
     found = nearest_free(room, values, now, 200)
     return min(
         (f for f in found if (f.day, f.starts) > (asked.day, asked.starts)),
         key=lambda f: (f.day, f.starts),
         default=None,
     )
-
-
-def _shaped(values: Mapping[str, Any]) -> BookingFields:
-    fields = checked(BookingFields, values)
-    if fields.starts >= fields.ends:
-        raise NotValid({"ends": "结束要晚于开始"})
-    return fields
 
 
 # ---- the deeds ------------------------------------------------------------------------------------------------
@@ -176,7 +169,7 @@ def put(
     allowed |= clients.settle(session, allowed) | {"outcome": "open", "follow_up": ""}
     if series:
         allowed["series"] = series
-    fields = _shaped(allowed)
+    fields = around.shaped(BookingFields, allowed)
     if fields.channel != "in_person":
         fields.place = ""  # on the telephone no room is taken
     known_people_and_places(session, fields)
@@ -188,9 +181,7 @@ def put(
             raise NotValid({"group_no": f"团体 {group.no} 已结束，请先让它继续，或另选一个团体"})
     found = look_in(session, school, fields, now, booking_id, without=without)
     around.stop(found, anyway=anyway, urgent=urgency.known(urgent))
-    retimed = row is not None and any(
-        getattr(row, n) != getattr(fields, n) for n in ("day", "starts", "ends", "person")
-    )
+    retimed = around.retimed(row, fields)
     if row is None:
         row = Booking(**fields.model_dump())
     else:

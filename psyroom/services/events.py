@@ -53,9 +53,7 @@ def look_in(
 
 
 def _shaped(values: Mapping[str, Any]) -> EventFields:
-    fields = checked(EventFields, values)
-    if fields.starts >= fields.ends:
-        raise NotValid({"ends": "结束要晚于开始"})
+    fields = around.shaped(EventFields, values)
     if fields.class_no and not fields.cohort:
         raise NotValid({"cohort": "写了班级，请把年级也选上"})
     if fields.cohort and not fields.stage:
@@ -114,9 +112,7 @@ def put(
     known_people_and_places(session, fields)
     found = look_in(session, school, fields, now, event_id, without=without)
     around.stop(found, anyway=True, urgent=urgency.known(urgent))
-    retimed = row is not None and any(
-        getattr(row, n) != getattr(fields, n) for n in ("day", "starts", "ends", "person")
-    )
+    retimed = around.retimed(row, fields)
     if row is None:
         row = Event(**fields.model_dump())
     else:

@@ -133,14 +133,19 @@ def months(room: Room, term: TermSpan, now: datetime | None = None) -> list[Mont
 
 def week_of(room: Room, day: date, now: datetime | None = None) -> WeekHours | None:
     """The week a day lies in; None outside semesters."""
-    school, moment = context(room), now or local_now(room)
+    found = _one_week(room, context(room), day, now or local_now(room))
+    return found[0] if found else None
+
+
+def _one_week(room: Room, school: SchoolContext, day: date, moment: datetime) -> tuple[WeekHours, list[Behind]] | None:
+    """The week of a day and the rows behind it; None outside semesters."""
     term = school.term_on(day)
     week = term.week_of(day)
     if week is None:
         return None
     days = term.days_of(week)
     rows = _behind(room, school, days[0], days[-1], moment)
-    return _marked(room, school, [_week(school, term, week, rows)], rows, moment)[0]
+    return _marked(room, school, [_week(school, term, week, rows)], rows, moment)[0], rows
 
 
 def _week(school: SchoolContext, term: TermSpan, week: int, rows: Sequence[Behind]) -> WeekHours:
@@ -327,15 +332,11 @@ def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | N
     """What the week of a day misses and which free times would fill it; None outside semesters or without a target."""
     moment = now or local_now(room)
     school = context(room)
-    term = school.term_on(day)
-    week = term.week_of(day)
-    if week is None:
+    found = _one_week(room, school, day, moment)
+    if found is None or found[0].target_minutes is None:
         return None
-    days = term.days_of(week)
-    rows = _behind(room, school, days[0], days[-1], moment)
-    (hours,) = _marked(room, school, [_week(school, term, week, rows)], rows, moment)
-    if hours.target_minutes is None:
-        return None
+    hours, rows = found
+    days = [hours.starts + timedelta(days=n) for n in range(7)]
     plan = plan_between(room, days[0], days[-1])
     planned = planned_minutes(school, plan, rows, moment)
     gap = max(hours.missing - planned, 0)

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from psyroom.errors import NotValid
 from psyroom.records.booking import OUTCOMES, Booking, BookingFields
 from psyroom.records.events import HELD, Event, EventFields
-from psyroom.records.fields import checked
 from psyroom.rules.booking import Appointment
 from psyroom.services import around, bookings, clients, events
 from psyroom.services.around import Checked
@@ -38,7 +37,7 @@ class Kind:
     def shaped(self, values: Mapping[str, Any]) -> Any:
         """The fields, checked; the client may be missing. Raises `NotValid`."""
         known = {name: values[name] for name in BookingFields.model_fields if name in values}
-        return _forward(checked(BookingFields, {"client": "student", "place": "", **known}))
+        return around.shaped(BookingFields, {"client": "student", "place": "", **known})
 
     def asked(self, session: Session, fields: Any) -> Appointment:
         """As the rules take it."""
@@ -94,7 +93,7 @@ class EventKind(Kind):
 
     def shaped(self, values: Mapping[str, Any]) -> Any:
         known = {name: values[name] for name in EventFields.model_fields if name in values}
-        return _forward(checked(EventFields, known))
+        return around.shaped(EventFields, known)
 
     def asked(self, session: Session, fields: Any) -> Appointment:
         return around.event_appointment(fields)
@@ -130,12 +129,6 @@ class EventKind(Kind):
 
     def state(self, outcome: str) -> str:
         return HELD[outcome]
-
-
-def _forward(fields: Any) -> Any:
-    if fields.starts >= fields.ends:
-        raise NotValid({"ends": "结束要晚于开始"})
-    return fields
 
 
 def kind_of(values: Mapping[str, Any]) -> Kind:
