@@ -218,12 +218,19 @@ class Painter:
     def _note(self, box: QRectF, words: str, role: str) -> None:
         """A small word in a band's corner, where there is room for it."""
         room = box.adjusted(7, 1, -4, -1)
+        under = next((y for y in self._hours() if room.top() < y < room.top() + self.small.height - 3), 0.0)
+        if under and room.bottom() - under > self.small.height:
+            room.setTop(under)  # the line of an hour would strike it through
         if room.height() < self.small.height - 3 or room.width() < self.look.px(30):
             return
         self.p.setFont(self.small.font)
         self.p.setPen(self.colour(role))
         short = self.small.elided(words, room.width())
         self.p.drawText(room, TOP_LEFT if room.height() > self.small.height + 4 else MIDDLE_LEFT, short)
+
+    def _hours(self) -> list[float]:
+        """Where the lines of the full hours are."""
+        return [self.frame.y(hour * 60) for hour in range(self.frame.first // 60, self.frame.last // 60 + 1)]
 
     def _lines(self, clip: QRectF) -> None:
         frame, right = self.frame, self.frame.lefts[-1] + self.frame.widths[-1]

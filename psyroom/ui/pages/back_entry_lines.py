@@ -19,14 +19,14 @@ from psyroom.ui.pages.bookings_form import student_found, students_found
 from psyroom.ui.style import polish
 from psyroom.ui.tokens import SPACE
 
-DUTY = (("", 28), ("从", 96), ("到", 96), ("值班老师", 160), ("", 0), ("", 30))
+DUTY = (("", 28), ("从", 80), ("到", 80), ("值班老师", 160), ("", 0), ("", 30))
 VISIT = (
     ("", 28),
-    ("到", 96),
-    ("离", 96),
+    ("到", 80),
+    ("离", 80),
     ("姓名和班级", 0),
-    ("谁来", 112),
-    ("结果", 112),
+    ("谁来", 94),
+    ("结果", 94),
     ("接待老师", 136),
     ("", 30),
 )

@@ -109,7 +109,7 @@ class Rota(Changing):
             button("打印", self.print, icon_name="printer", shortcut="Ctrl+P"),
         )
         if self._plans:
-            made.add(button("谁参加、谁不能值", self.choose, icon_name="users", shortcut="Ctrl+G"))
+            made.add(button("谁来值", self.choose, icon_name="users", shortcut="Ctrl+G"))
             made.add(button("自动排班", self.propose, icon_name="magic-wand", shortcut="Ctrl+J"))
             made.add(self.save_button)
         return made

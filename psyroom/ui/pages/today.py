@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS
@@ -37,6 +37,7 @@ from psyroom.ui.kit import (
     scrolled,
     text,
 )
+from psyroom.ui.kit.columns import Columns
 from psyroom.ui.page import Page
 from psyroom.ui.pages.bookings_entry import TONES
 from psyroom.ui.pages.openings_fill import extra
@@ -55,6 +56,7 @@ ICONS = {
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
+NARROW = 720  # pixels at 100 %: less is too narrow for the day beside the tasks
 ARRIVED = "到了"
 SOON = 90
 """Minutes before a booking from which its line says 到了 by one press; earlier it is said on its card."""
@@ -111,12 +113,7 @@ class Here(Page):
         self.body.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 2, SPACE)
         self.header.inset(SPACE * 2)
         self.body.addWidget(self.header)
-        inner = QWidget()
-        across = QHBoxLayout(inner)
-        across.setContentsMargins(0, 0, 0, SPACE)
-        across.setSpacing(SPACE * 2)
-        across.addLayout(self._left(), 11)
-        across.addLayout(self._right(), 9)
+        inner = Columns(self._left(), self._right(), narrow=NARROW)
         self.slip.setVisible(not room.has_cases)  # only now: without a parent it would be a window of its own
         self.body.addWidget(scrolled(inner, SPACE * 2), 1)
         self.sheet = SideSheet()
@@ -165,8 +162,11 @@ class Here(Page):
         column.addStretch(1)
         return column
 
-    def _right(self) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _right(self) -> QWidget:
+        side = QWidget()
+        side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
         self.tasks_card = Card("要做的事")
         self.tasks = RowList(limit=services.MOST)
@@ -175,7 +175,7 @@ class Here(Page):
         self.tasks_card.add(self.no_tasks)
         column.addWidget(self.tasks_card)
         column.addStretch(1)
-        return column
+        return side
 
     # ---- what is shown
 
