@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from psyroom.faults import kills, rekey_kills
+from psyroom.faults import deeds, kills, rekey_kills
+from psyroom.store.making import make_room
 
 KILLS = 40
 
@@ -31,3 +32,20 @@ def test_a_removal_killed_at_random_leaves_one_key_per_file(tmp_path: Path) -> N
         person = rekey_kills.room_with_three(folder, 1500)
         removal = rekey_kills.killed_removal(folder, person, None, random.Random(number))
         assert not removal.faults
+
+
+def test_half_a_deed_would_be_named(tmp_path: Path) -> None:
+    """The suite's own eyes: what only half arrived is seen."""
+    room, _ = make_room(tmp_path / "房间", people=[("甲", "counsellor", kills.PASSWORD)], practice=True)
+    dice = random.Random(1)
+    for deed in deeds.MIX:
+        deed(room, dice)
+    assert deeds.torn(room) == []
+    with room.write("半个") as half:
+        half.raw.execute("DELETE FROM main.booking WHERE id = (SELECT max(id) FROM main.booking WHERE series != '')")
+        half.raw.execute("DELETE FROM cases.booking_urgency")
+        half.raw.execute("UPDATE main.waiting SET booking = 'x'")
+        half.raw.execute("DELETE FROM main.week_reason")
+    found = deeds.torn(room)
+    room.close()
+    assert found == ["series", "booking without its reason", "taken without its booking", "signed without its reason"]
