@@ -366,6 +366,8 @@ def head(painter: QPainter, box: QRectF, day: Day, today: bool, look: tokens.Loo
         words = names[0]  # a narrow weekend column; its colour still says so
     painter.drawText(upper, middle, words)
     lower = QRectF(box.left(), upper.bottom(), box.width(), look.px(24))
+    if QFontMetricsF(date_font).horizontalAdvance(names[1]) > lower.width() - 6:
+        names = (names[0], str(day.day.day))  # else it would touch the next day's
     if not note:
         painter.setFont(date_font)
         painter.setPen(QColor(ink))

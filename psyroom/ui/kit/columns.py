@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from psyroom.ui import tokens
 from psyroom.ui.tokens import SPACE
 
-NARROW = 900
+NARROW = 940
 """Less than this (at 100 %) is too narrow for a table beside a chart."""
 
 
