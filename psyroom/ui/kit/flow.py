@@ -1,10 +1,12 @@
-"""Widgets in lines that break when there is no room; and a scrolled column as tall as its words need."""
+"""Widgets side by side, or in lines that break when there is no room; a scrolled column as tall as its words need."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from psyroom.ui.tokens import SPACE
 
 
 class FlowLayout(QLayout):
@@ -116,6 +118,16 @@ class Tall(QWidget):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
+
+
+def beside(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets side by side, from the left."""
+    line = QHBoxLayout()
+    line.setSpacing(SPACE)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return line
 
 
 def empty_layout(layout: QLayout) -> None:

@@ -37,7 +37,7 @@ from psyroom.ui.kit import (
     rule,
     text,
 )
-from psyroom.ui.kit.flow import Flow
+from psyroom.ui.kit.flow import Flow, beside
 from psyroom.ui.kit.reasons import ReasonBar
 from psyroom.ui.pages.bookings_scope import ScopeBar, place_in_series
 from psyroom.ui.pages.bookings_timed import receivers
@@ -114,12 +114,7 @@ class EntryCard(QWidget):
             self.column.addWidget(button("改回待到", self.reopen, icon_name="arrow-counter-clockwise"))
 
     def _row(self, *widgets: QWidget) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
-        for widget in widgets:
-            row.addWidget(widget)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addLayout(beside(*widgets))
 
     # ---- not yet come -----------------------------------------------------------------------------------------
 

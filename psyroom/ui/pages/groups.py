@@ -14,14 +14,15 @@ from psyroom.records.groups import PRESENCE
 from psyroom.services import groups
 from psyroom.services.groups import THERE, GroupSeen, Present
 from psyroom.store.room import Room
-from psyroom.ui.kit import Choice, EmptyState, Row, RowList, SideSheet, button, link, primary, quiet, rule, text
+from psyroom.ui.kit import Choice, Elided, EmptyState, Row, RowList, SideSheet, button, link, primary, quiet, rule, text
 from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.groups_form import GroupForm
+from psyroom.ui.pages.side_column import SideColumn
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 KINDS = ("counselling_group", "group_member", "group_topic", "booking")
-WATCHED = {*KINDS, "student"}
+WATCHED = frozenset({*KINDS, "student"})
 
 
 def size_words(group: GroupSeen) -> str:
@@ -101,33 +102,15 @@ class GroupsDesk(QObject):
             self.open(made[0])
 
 
-class _Side(QWidget):
+class _Side(SideColumn):
     """A column of the side sheet that follows what changes elsewhere."""
 
     help_topic = "groups"
+    watched = WATCHED
 
     def __init__(self, desk: GroupsDesk) -> None:
-        super().__init__()
-        self.desk, self.room, self.shell = desk, desk.room, desk.shell
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(SPACE + 4)
-        desk.shell.changed.connect(self._changed)
-
-    def _changed(self, kinds: set[str]) -> None:
-        if self.isVisible() and (not kinds or kinds & WATCHED) and not self.room.closed:
-            self.refresh()
-
-    def refresh(self) -> None:
-        """Read and show anew."""
-
-    def row(self, *widgets: QWidget) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(SPACE)
-        for widget in widgets:
-            line.addWidget(widget)
-        line.addStretch(1)
-        self.column.addLayout(line)
+        super().__init__(desk.room, desk.shell)
+        self.desk = desk
 
 
 class GroupsPanel(_Side):
@@ -297,7 +280,7 @@ class AttendanceBox(QWidget):
         row.setSpacing(SPACE)
         names = QVBoxLayout()
         names.setSpacing(0)
-        names.addWidget(text(present.who, "strong", wrap=False))
+        names.addWidget(Elided(present.who, "strong"))
         names.addWidget(text(present.class_name, "small", wrap=False))
         row.addLayout(names, 1)
         if self.locked:

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from psyroom.rules.booking import Free
 from psyroom.rules.time import day_name
@@ -21,11 +21,13 @@ from psyroom.services.waiting import Match, Waits
 from psyroom.store.room import Room
 from psyroom.ui.kit import Card, Row, RowList, button, primary, quiet, text
 from psyroom.ui.kit.flow import empty_layout
-from psyroom.ui.tokens import SPACE
+from psyroom.ui.pages.side_column import SideColumn
 from psyroom.ui.window import Shell
 
 KINDS = ("booking", "waiting", "waiting_window", "waiting_first")
-WATCHED = {*KINDS, "visit", "event", "student", "opening_slot", "opening_exception", "timetable", "room_rules"}
+WATCHED = frozenset(
+    {*KINDS, "visit", "event", "student", "opening_slot", "opening_exception", "timetable", "room_rules"}
+)
 NUMBERS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_3: 2}
 
 
@@ -34,37 +36,18 @@ def waited(entry: Waits) -> str:
     return f"等了 {entry.days} 天" if entry.days else "今天登记"
 
 
-class Side(QWidget):
+class Side(SideColumn):
     """A column for the side sheet whose `choices` are taken by 1, 2, 3; it follows what changes elsewhere."""
 
     help_topic = "waiting"
+    watched = WATCHED
 
     booked = Signal(object, int, int, str)  # day, starts, ends, booking
 
     def __init__(self, room: Room, shell: Shell, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.room, self.shell, self.now = room, shell, now
+        super().__init__(room, shell)
+        self.now = now
         self.choices: list[Callable[[], object]] = []
-        self._busy = False
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(SPACE + 4)
-        shell.changed.connect(self._changed)
-
-    def _changed(self, kinds: set[str]) -> None:
-        if self.isVisible() and not self._busy and (not kinds or kinds & WATCHED) and not self.room.closed:
-            self.refresh()
-
-    def refresh(self) -> None:
-        """Read and show anew."""
-
-    def row(self, *widgets: QWidget) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(SPACE)
-        for widget in widgets:
-            line.addWidget(widget)
-        line.addStretch(1)
-        self.column.addLayout(line)
 
     def clear(self) -> None:
         self.choices = []
@@ -110,9 +93,9 @@ class Side(QWidget):
             except Clashes as clashes:
                 return clashes
 
-        self._busy = True
+        self.busy = True
         done = self.shell.attempt(deed, kinds=KINDS)
-        self._busy = False
+        self.busy = False
         if not done:
             self.refresh()
         elif isinstance(done.result, Clashes):
