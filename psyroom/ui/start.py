@@ -87,6 +87,7 @@ class Program:
 
         self.shell = Shell(room, self.settings)
         self.shell.show()
+        settle()
         self.entrance.hide()
         self.entrance.deleteLater()
         self.entrance = None
@@ -107,6 +108,15 @@ class Program:
             from psyroom.ui import ask
 
             ask.tell(self.entrance, "出了问题", str(tell))
+
+
+def settle() -> None:
+    """Let every layout that asked for it be done before the first picture; else it is drawn with lines of no height and
+    stays so while the other pages' modules are loaded behind it."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    for _ in range(8):  # each inner layout asks the one around it
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def warm(room: Room) -> None:

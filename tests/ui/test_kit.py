@@ -263,7 +263,7 @@ def test_the_keyboard_stays_at_its_row_when_the_lists_are_read_anew(qtbot: QtBot
 
 
 def test_tab_meets_rows_made_anew_where_their_list_stands(qtbot: QtBot) -> None:
-    whole, rows = QWidget(), RowList([Row("甲")])
+    whole, rows = QWidget(), RowList([Row("甲")], in_turn=True)
     column = QVBoxLayout(whole)
     first, last = QPushButton("先"), QPushButton("后")
     for part in (first, rows, last):

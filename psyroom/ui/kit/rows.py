@@ -130,11 +130,15 @@ class RowWidget(QWidget):
 
 
 class RowList(QWidget):
-    """Rows under each other. At most `limit` are built; the last line then says how many more there are."""
+    """Rows under each other. At most `limit` are built; the last line then says how many more there are.
 
-    def __init__(self, rows: Sequence[Row] = (), *, limit: int = 100) -> None:
+    `in_turn`: Tab meets rows made anew where the list stands, not after everything else of the window; only for pages
+    without a `Choice` behind the list, which looks for its own turn and would close a ring with it.
+    """
+
+    def __init__(self, rows: Sequence[Row] = (), *, limit: int = 100, in_turn: bool = False) -> None:
         super().__init__()
-        self._limit = limit
+        self._limit, self._in_turn = limit, in_turn
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(2)
@@ -152,19 +156,21 @@ class RowList(QWidget):
             made = RowWidget(row)
             made.walked.connect(self._walk)
             self.column.addWidget(made)
+            made.show()  # at once, not when the layout is next asked: it takes the keyboard and stands in the first picture
             self._widgets.append(made)
         if len(rows) > self._limit:
             self.column.addWidget(text(f"还有 {len(rows) - self._limit} 条没有列出", "small"))
         if holder is not None and self._widgets and not self.focus_key(holder.row.key):
             self.stand_on(self._widgets[min(at, len(self._widgets) - 1)])
-        self._chain()
+        if self._in_turn:
+            self._chain()
         for gone in old:  # only now: hiding the one that holds the keyboard hands it to another list
             if gone is not None:
                 gone.hide()
                 gone.deleteLater()
 
     def _chain(self) -> None:
-        """Tab meets the rows where the list stands: what is made anew would come after everything else."""
+        """Put the rows behind the last stop before the list."""
         before: QWidget | None = self.previousInFocusChain()
         while before is not None and before is not self:
             if before.focusPolicy() != Qt.FocusPolicy.NoFocus and not self.isAncestorOf(before):

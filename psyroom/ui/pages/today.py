@@ -131,7 +131,7 @@ class Here(Page):
         self.begin = BeginCard(self.room, self.shell, self)
         column.addWidget(self.begin)
         self.line = Card("今天的预约和来访")
-        self.before, self.after = RowList(), RowList()
+        self.before, self.after = RowList(in_turn=True), RowList(in_turn=True)
         self.now_line = NowLine()
         for widget in (self.before, self.now_line, self.after):
             self.line.add(widget)
@@ -169,7 +169,7 @@ class Here(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
         self.tasks_card = Card("要做的事")
-        self.tasks = RowList(limit=services.MOST)
+        self.tasks = RowList(limit=services.MOST, in_turn=True)
         self.tasks_card.add(self.tasks)
         self.no_tasks = text("都做完了。", "soft")
         self.tasks_card.add(self.no_tasks)
