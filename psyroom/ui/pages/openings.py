@@ -205,8 +205,8 @@ class Here(Recording):
         if self._stale or (running and now.replace(second=0) > self.now.replace(second=0)):
             self._count()
         holder = QApplication.focusWidget()
-        if holder is None or not self.isAncestorOf(holder):
-            self.record.table.setFocus()  # the week's keys work at once
+        if holder is None or not self.isAncestorOf(holder) or self.header.isAncestorOf(holder):
+            self.record.table.setFocus()  # the week's keys work at once; Qt itself takes the head's first button
 
     def _show_duty(self) -> None:
         on = openings.on_duty(self.room, self.now)
