@@ -21,8 +21,6 @@ from psyroom.rules.plan import PlanSlot
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock, length, span
 
-HARD = ("counsellor", "client", "room", "lesson_own")
-
 
 @dataclass(frozen=True)
 class Appointment:

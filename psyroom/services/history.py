@@ -68,6 +68,8 @@ def _still_named(session: Session, steps: Iterable[chain.Step]) -> None:
         if step.before is not None:
             continue
         if step.kind == Student.__tablename__ and held.names_student(session, step.ref):
-            raise Refused(why="这名学生之后有了预约、来访或候补，不能再撤销添加；同一名学生录了两条的，请在“学生”里合并。")
+            raise Refused(
+                why="这名学生之后有了预约、来访或候补，不能再撤销添加；同一名学生录了两条的，请在“学生”里合并。"
+            )
         if step.kind == Place.__tablename__ and held.names_place(session, step.ref):
             raise Refused(why="这间房间之后已经用上了，不能再撤销添加；不用了请在设置里停用。")
