@@ -33,11 +33,14 @@ NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 8, 0)
 
 
 def fill(room: Room) -> None:
-    """200 who wait: two windows each, one in twenty put first, one in ten past the last day."""
+    """Make them 200 who wait, with those of the practice school: two windows each, one in twenty put first, one in ten past
+    the last day."""
     chance = Random("waiting list")
     bands = {band.key: band for band in waiting.day_bands(room, TODAY)}
     entries, windows, firsts = [], [], []
-    for at, student in enumerate(chance.sample(roll.everybody(room), ENTRIES)):
+    there = {entry.student for entry in waiting.listed(room, NOW)}
+    others = [student for student in roll.everybody(room) if student.id not in there]
+    for at, student in enumerate(chance.sample(others, ENTRIES - len(there))):
         mine = new_id()
         entries.append({
             "id": mine, "client": "student", "student": student.id, "name": "", "person": "", "minutes": 40,
