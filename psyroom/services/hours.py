@@ -18,7 +18,7 @@ from psyroom.rules.plan import PlanSlot
 from psyroom.rules.spare import Spare, fill, sentence, spare_on
 from psyroom.rules.time import TermSpan, monday_of
 from psyroom.rules.typed import length
-from psyroom.services.openings import plan_between
+from psyroom.services.openings import not_logged, plan_between
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.questions import booking as ask_visits
 from psyroom.store.questions import opening as ask
@@ -280,14 +280,13 @@ def open_bands(rows: Sequence[Behind], day: date) -> list[Band]:
     return union((row.starts, row.until) for row in rows if row.day == day)
 
 
-def planned_minutes(school: SchoolContext, plan: Sequence[PlanSlot], rows: Sequence[Behind], now: datetime) -> int:
-    """What the rest of a plan would add to the minutes outside lessons: what lies after now and is not open already."""
+def planned_minutes(school: SchoolContext, plan: Sequence[PlanSlot], rows: Sequence[Behind]) -> int:
+    """What some of a plan would add to the minutes outside lessons: what is not open already."""
     added = 0
-    for day, who in {(slot.day, counted_apart(school, slot.person)) for slot in plan if slot.day >= now.date()}:
+    for day, who in {(slot.day, counted_apart(school, slot.person)) for slot in plan}:
         mine = [slot for slot in plan if slot.day == day and counted_apart(school, slot.person) == who]
-        bands = rest_of_day([(slot.starts, slot.ends) for slot in mine], day, now)
         already = [row for row in rows if counted_apart(school, row.person) == who]
-        coming = subtract(bands, open_bands(already, day))
+        coming = subtract(union((slot.starts, slot.ends) for slot in mine), open_bands(already, day))
         added += total(outside_lessons(coming, day, school.calendar, school.periods, school.study_counts))
     return added
 
@@ -304,24 +303,21 @@ def planned_adds(school: SchoolContext, plan: Sequence[PlanSlot]) -> list[tuple[
     return found
 
 
-def rest_of_day(bands: Sequence[Band], day: date, now: datetime) -> list[Band]:
-    """What of a day's bands still lies ahead."""
-    if day < now.date():
-        return []
-    return subtract(bands, [(0, now.hour * 60 + now.minute)]) if day == now.date() else union(bands)
-
-
 # ---- what is missing ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Shortage:
-    """What this week still misses. `missing` to the target as it stands now; `planned` will come from the plan as it is;
-    `gap` is left after that; `parts` are the free times that fill it, `spare` all there are."""
+    """What this week still misses. `missing` to the target as it stands now; `planned` will come from the plan as it is
+    (what is under way counts whole); `waiting` planned stretches are over and nobody has said whether the room was open,
+    `waiting_minutes` they would add; `gap` is left after both; `parts` are the free times that fill it, `spare` all
+    there are."""
 
     week: WeekHours
     missing: int
     planned: int
+    waiting: int
+    waiting_minutes: int
     gap: int
     parts: tuple[Spare, ...]
     spare: tuple[Spare, ...]
@@ -338,8 +334,11 @@ def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | N
     hours, rows = found
     days = [hours.starts + timedelta(days=n) for n in range(7)]
     plan = plan_between(room, days[0], days[-1])
-    planned = planned_minutes(school, plan, rows, moment)
-    gap = max(hours.missing - planned, 0)
+    minute = (moment.date(), moment.hour * 60 + moment.minute)
+    planned = planned_minutes(school, [slot for slot in plan if (slot.day, slot.ends) > minute], rows)
+    unsaid = not_logged(room, days[0], days[-1], moment)
+    unsaid_minutes = planned_minutes(school, unsaid, rows)
+    gap = max(hours.missing - planned - unsaid_minutes, 0)
     spare: list[Spare] = []
     for one in days:
         if one < moment.date():
@@ -353,8 +352,8 @@ def shortage(room: Room, day: date, now: datetime | None = None) -> Shortage | N
         day >= moment.date() and not school.calendar.is_school_day(day) and not school.calendar.is_holiday(day)
         for day in days
     )
-    said = _advice(hours, planned, gap, parts, weekend)
-    return Shortage(hours, hours.missing, planned, gap, tuple(parts), tuple(spare), said)
+    short = Shortage(hours, hours.missing, planned, len(unsaid), unsaid_minutes, gap, tuple(parts), tuple(spare), "")
+    return replace(short, sentence=_advice(short, weekend))
 
 
 def warn_from(school: SchoolContext, day: date) -> tuple[date, int]:
@@ -366,12 +365,15 @@ def warn_from(school: SchoolContext, day: date) -> tuple[date, int]:
     return min(monday + timedelta(days=3), before_last), 12 * 60
 
 
-def _advice(hours: WeekHours, planned: int, gap: int, parts: Sequence[Spare], weekend: bool) -> str:
-    if not hours.missing:
+def _advice(short: Shortage, weekend: bool) -> str:
+    if not short.missing:
         return "本周已达到目标。"
-    if not gap:
-        return f"还差 {length(hours.missing)}，按计划开放就够了。"
-    said = f"还差 {length(hours.missing)}"
-    if planned:
-        said += f"，计划里还有 {length(planned)}"
-    return f"{said}：{sentence(parts, gap, weekend)}"
+    said = f"还差 {length(short.missing)}"
+    counted = []
+    if short.waiting_minutes:
+        counted.append(f"有 {short.waiting} 段开放（{length(short.waiting_minutes)}）还没确认")
+    if short.planned and (short.gap or counted):
+        counted.append(f"计划里还有 {length(short.planned)}")
+    if not short.gap:
+        return "，".join([said, *counted]) + ("，按计划开放就够了。" if not counted else "，算上就够了。")
+    return "，".join([said, *counted]) + f"：{sentence(short.parts, short.gap, weekend)}"

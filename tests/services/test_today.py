@@ -15,6 +15,7 @@ from psyroom.services import (
     drafts,
     events,
     handover,
+    hours,
     openings,
     people,
     rota,
@@ -237,3 +238,15 @@ def test_bookings_left_in_a_closed_room_or_with_somebody_gone_are_tasks(small: S
     target = next(t.target["booking"] for t in tasks_at(small.room, now) if t.kind == "astray")
     bookings.change(small.room, target, {"place": small.places[1]}, now)
     assert [t.words for t in tasks_at(small.room, now) if t.kind == "astray"] == said[1:]
+
+
+def test_planned_hours_nobody_confirmed_are_said_before_more_are_asked_for(small: Small) -> None:
+    """What is over and not said yet, and what is under way, are not asked for a second time."""
+    schools.set_target(small.room, date(2026, 8, 31), 900)
+    now = at(TUESDAY, 1400)
+    before = hours.shortage(small.room, TUESDAY, now)
+    assert before is not None and before.waiting and "还没确认" in before.sentence
+    openings.record_planned(small.room, openings.not_logged(small.room, MONDAY, TUESDAY, now), now)
+    after = hours.shortage(small.room, TUESDAY, now)
+    assert after is not None and after.waiting == 0 and after.gap == before.gap
+    assert after.missing == before.missing - before.waiting_minutes

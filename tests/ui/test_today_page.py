@@ -132,9 +132,9 @@ def test_duty_by_one_button(small: Small, qtbot: QtBot) -> None:
 
 
 def test_what_the_week_misses_is_opened_from_here(small: Small, qtbot: QtBot) -> None:
-    schools.set_target(small.room, date(2026, 8, 31), 900)
+    schools.set_target(small.room, date(2026, 8, 31), 1200)
     page = page_of(small, qtbot)
-    assert "15 h" in words_of(page.bar)
+    assert "20 h" in words_of(page.bar)
     assert page.every.text() == "这 3 段都加开"
     first = page.parts.itemAt(0).widget()
     assert isinstance(first, QPushButton)
@@ -182,7 +182,7 @@ def test_every_icon_of_a_table_is_in_the_set() -> None:
 
 
 def test_all_that_is_missing_is_opened_by_one_click_and_the_door_s_sheet_is_offered(small: Small, qtbot: QtBot) -> None:
-    schools.set_target(small.room, date(2026, 8, 31), 900)
+    schools.set_target(small.room, date(2026, 8, 31), 1200)
     page = page_of(small, qtbot)
     page.every.click()
     added = [e for e in openings.exceptions(small.room, MONDAY, MONDAY + timedelta(days=6)) if e.opens]
