@@ -67,6 +67,10 @@ def make_app() -> Any:
     return app
 
 
+SMALL_SCREEN = 1440
+"""Up to this width (pixels) the window takes the whole screen: an old laptop has none to spare."""
+
+
 class Program:
     """Holds the one window there is at a time: the entrance, then the shell."""
 
@@ -86,7 +90,10 @@ class Program:
         from psyroom.ui.window import Shell
 
         self.shell = Shell(room, self.settings)
-        self.shell.show()
+        if self.shell.screen().availableSize().width() <= SMALL_SCREEN:
+            self.shell.showMaximized()
+        else:
+            self.shell.show()
         settle()
         self.entrance.hide()
         self.entrance.deleteLater()

@@ -255,7 +255,7 @@ def test_what_one_leaves_the_next_reads(page: Here, planned: Room, qtbot: QtBot,
     key(Qt.Key.Key_Return)
     key(Qt.Key.Key_Space)
     key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert not page.sheet.isVisible() and not page.unread.isVisible()
+    assert not page.sheet.isVisible() and "我交的" in words_of(page.unread) and "还没有人看" in words_of(page.unread)
     (left,) = handover.between(planned, MONDAY, date(2026, 11, 22))
     assert left.words == "有人还在等、留了密封便条" and left.to == ""
     from psyroom.store.opening import open_room

@@ -217,7 +217,7 @@ class Desk:
         day, starts, ends = rows[0] if rows else (values["day"], values["starts"], values["ends"])
         self.let_go()
         self.sheet.shut()
-        self.shell.toast(f"{said}：" + "；".join(result.notes), undo=True)
+        self.shell.toast(f"{said}：{result.notes[0]}", undo=True)  # what else is to know stood in the form
         self.page.show_at(day, starts, ends)
         if new and form.what == "booking" and self.page.waiting_desk.after_booking(values["student"]):
             return

@@ -37,7 +37,7 @@ from psyroom.ui.pages import openings_rows as show
 from psyroom.ui.pages.openings_aside import Aside
 from psyroom.ui.pages.openings_edit import KINDS
 from psyroom.ui.pages.openings_fill import FillBar, extra
-from psyroom.ui.pages.openings_handover import UnreadCard, ask_what_to_leave
+from psyroom.ui.pages.openings_handover import OWN_DAYS, UnreadCard, ask_what_to_leave
 from psyroom.ui.pages.openings_record import RecordCard
 from psyroom.ui.pages.openings_said import Recording
 from psyroom.ui.tokens import SPACE
@@ -217,7 +217,10 @@ class Here(Recording):
             else "辅导室开得够不够？"
         )  # fmt: skip
         self.header.question.show()
-        self.unread.set_left(handover.unread(self.room))
+        today = self.now.date()
+        left = handover.between(self.room, today - timedelta(days=OWN_DAYS), today)
+        own = [one for one in left if one.person == self.room.person.id]
+        self.unread.set_left(handover.unread(self.room), own[-1:])
 
     def _show_vacation(self, term: TermSpan) -> None:
         if self.week_title is not None:

@@ -72,25 +72,40 @@ def ask_what_to_leave(room: Room, shell: Shell, sheet: SideSheet) -> None:
     sheet.open("交班", form, save=save, save_words="交班")
 
 
+OWN_DAYS = 3  # how long one's own handover is shown with its read mark
+
+
 class UnreadCard(Card):
-    """What was left for whoever is here, until it is read: `read` with the handover's id."""
+    """What was left for whoever is here, until it is read: `read` with the handover's id; and whether one's own was."""
 
     help_topic = "duty"
 
     read = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("上一位的交班", tone="accent")
+        super().__init__("交班", tone="accent")
         self.rows = RowList(limit=4)
         self.add(self.rows)
         self.hide()
 
-    def set_left(self, left: Sequence[Left]) -> None:
-        self.rows.set_rows([_row(one, partial(self.read.emit, one.id)) for one in left])
-        self.setVisible(bool(left))
+    def set_left(self, left: Sequence[Left], own: Sequence[Left] = ()) -> None:
+        rows = [_row(one, partial(self.read.emit, one.id)) for one in left]
+        self.rows.set_rows([*rows, *(_own_row(one) for one in own)])
+        self.setVisible(bool(left or own))
 
 
 def _row(left: Left, read: Callable[[], object]) -> Row:
     when = f"{short_day(left.day)} {left.at}"
     detail = " · ".join(p for p in (left.name, when, f"交给{left.to_name}" if left.to_name else "") if p)
     return Row(left.words, detail, stripe="accent", action=("看过了", read), whole=True)
+
+
+def _own_row(left: Left) -> Row:
+    """One's own, without anything to press: who has read it."""
+    seen = f"{left.read_name} 看过了" if left.read_by else "还没有人看"
+    return Row(
+        left.words,
+        f"我交的 · {short_day(left.day)} {left.at} · {seen}",
+        stripe="good" if left.read_by else "",
+        whole=True,
+    )
