@@ -208,17 +208,17 @@ run_tests() {
     step "tests" in_two_halves
 }
 
-# Two cores: the window's tests on one, all others on the other, each with a display of its own.
+# Two cores: the slow deeds on one, the window and all others on the other, each with a display of its own.
 in_two_halves() {
-    half=$venv/tests-of-the-window.log
-    xvfb-run -a -n 150 pytest tests/ui tests/test_*.py >"$half" 2>&1 &
-    window=$!
+    half=$venv/tests-of-the-deeds.log
+    xvfb-run -a -n 150 pytest tests/faults tests/journeys tests/services >"$half" 2>&1 &
+    deeds=$!
     others=0
-    xvfb-run -a -n 250 pytest tests --ignore tests/ui --ignore-glob 'tests/test_*.py' || others=$?
-    windows=0
-    wait "$window" || windows=$?
+    xvfb-run -a -n 250 pytest tests --ignore tests/faults --ignore tests/journeys --ignore tests/services || others=$?
+    did=0
+    wait "$deeds" || did=$?
     cat "$half"
-    [ "$others" -eq 0 ] && [ "$windows" -eq 0 ]
+    [ "$others" -eq 0 ] && [ "$did" -eq 0 ]
 }
 
 case ${1-} in
