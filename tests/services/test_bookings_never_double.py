@@ -144,12 +144,16 @@ class Doing:
             values["student"] = small.students[one[1]]
             self.ids.append(bookings.book(room, values, NOW, anyway=True).id)
         elif verb == "give_away_member":  # who leaves a group is booked at once in a session of it
-            (left,) = [g for g in groups.listed(room) if g.id == self.groups[0]]
+            left = next((g for g in groups.listed(room) if [g.id] == self.groups[:1] and g.members), None)
+            if left is None:  # its making was undone
+                return
             leaves = left.members[0].student
             groups.set_members(room, left.id, [m.student for m in left.members if m.student != leaves], TUESDAY)
             with room.read() as session:
                 booked = session.exec(select(Booking).where(Booking.client == "group")).all()
-            at_group = next(b for b in reversed(booked) if b.group_no == left.no)
+            at_group = next((b for b in reversed(booked) if b.group_no == left.no), None)
+            if at_group is None:
+                return
             values = at_group.model_dump(include={"day", "starts", "ends"})
             values |= {"student": leaves, "person": small.chen if at_group.person == small.wang else small.wang}
             self.ids.append(bookings.book(room, values, NOW, anyway=True).id)
