@@ -84,6 +84,49 @@ class StudentLabel(Fields, table=True):
     since: date | None = declare(None, label="自")
 
 
+FAMILIES = {
+    "": "",
+    "nuclear": "核心家庭",
+    "extended": "大家庭",
+    "single": "单亲",
+    "remarried": "重组",
+    "grandparents": "隔代抚养",
+    "relatives": "亲友代养",
+    "other": "其他",
+}
+UPBRINGING = {
+    "": "",
+    "democratic": "民主商量",
+    "strict": "要求严格",
+    "indulgent": "迁就溺爱",
+    "hands_off": "较少过问",
+    "mixed": "前后不一",
+}
+
+
+class StudentBackgroundFields(Fields):
+    """The file a counsellor keeps of a student: 成长信息记录's family and state (national guide; facts 4.2)."""
+
+    case_no: str = declare("", label="个案编号", max_length=20)
+    family: str = declare("", label="家庭结构", choices=FAMILIES)
+    upbringing: str = declare("", label="教养方式", choices=UPBRINGING)
+    household: str = declare("", label="家庭情况", max_length=1000, help="同住的人、父母工作、照料情况")
+    events: str = declare("", label="重大生活事件", max_length=1000)
+    growth: str = declare("", label="成长经历", max_length=1000)
+    health: str = declare("", label="健康情况", max_length=1000, help="就医和服药只写本人或家长告知的，注明来源")
+    at_school: str = declare("", label="在校表现", max_length=1000)
+    mind: str = declare("", label="心理状况", max_length=1000, help="写看到和听到的，不下结论")
+    strengths: str = declare("", label="优势与支持", max_length=1000)
+
+
+class StudentBackground(StudentBackgroundFields, table=True):
+    """case.db. Same id as the student."""
+
+    __tablename__ = "student_background"
+    __table_args__ = {"schema": CASES}
+    id: str = Field(primary_key=True)
+
+
 class StudentQuestion(Fields, table=True):
     """case.db: something of a student's entry that the school should still verify."""
 

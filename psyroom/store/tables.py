@@ -5,10 +5,29 @@ from __future__ import annotations
 from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
-from psyroom.records import booking, events, groups, office, opening, people, rota, school, students, waiting, weeks
+from psyroom.records import (
+    access,
+    attachments,
+    booking,
+    events,
+    groups,
+    notes,
+    office,
+    opening,
+    people,
+    private,
+    rota,
+    school,
+    students,
+    waiting,
+    weeks,
+)
 from psyroom.store import chain
 
-MODULES = (booking, events, groups, office, opening, people, rota, school, students, waiting, weeks, chain)
+MODULES = (
+    access, attachments, booking, events, groups, notes, office, opening, people, private, rota, school, students, waiting,
+    weeks, chain,
+)  # fmt: skip
 MAIN = "main"  # desk.db, as SQLite calls the connection's first file
 CASES = "cases"  # case.db, attached in a counsellor's connection
 FILES = {MAIN: "desk.db", CASES: "case.db"}

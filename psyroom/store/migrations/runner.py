@@ -10,7 +10,7 @@ from typing import Any
 from psyroom.errors import Damaged, NeedsCases, NewerFormat
 from psyroom.store import triggers
 from psyroom.store.connection import Connection, connect, driver
-from psyroom.store.migrations import cases_3, desk_2
+from psyroom.store.migrations import cases_3, cases_4, desk_2
 
 Execute = Callable[..., Any]
 
@@ -27,10 +27,11 @@ class Step:
 STEPS: Sequence[Step] = (
     Step(2, frozenset({"main"}), desk_2.run),  # apart from 3: a duty person may be the first to open
     Step(3, frozenset({"cases"}), cases_3.run),
+    Step(4, frozenset({"cases"}), cases_4.run),
 )
 """Steps after the first shape, which `create_all` makes and `tests/store/samples/` keeps."""
 
-LATEST = 3
+LATEST = 4
 
 
 def bring_up_to_date(folder: Path, keys: dict[str, bytes], steps: Sequence[Step] | None = None) -> list[int]:

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from psyroom.records.booking import Booking, Visit
+from psyroom.records.notes import Addendum, NextStep, Note, NoteCategory, NoteStudent
 from psyroom.records.opening import OpeningException
 from psyroom.records.school import School, Term
-from psyroom.records.students import Student, StudentDetail, StudentLabel
+from psyroom.records.students import Student, StudentBackground, StudentDetail, StudentLabel
 from psyroom.store import keys
 from psyroom.store.making import make_room
 from psyroom.store.migrations import LATEST
@@ -45,6 +46,21 @@ def make(folder: Path) -> str:
             )
             student.class_no = 9
             deed.session.add(student)
+        with room.write("写辅导记录") as deed:
+            note = Note(
+                day=date(2026, 9, 1),
+                starts=740,
+                ends=780,
+                number="2026-001",
+                writer=room.person.id,
+                problem="说不想住校",
+            )
+            belongs = (NoteStudent(note=note.id, student=student.id), NoteCategory(note=note.id, category="life"))
+            later = (NextStep(note=note.id, person=room.person.id, text="下周再谈"), StudentBackground(id=student.id))
+            deed.session.add_all([note, *belongs, *later])
+            deed.session.add(
+                Addendum(note=note.id, at="2026-09-02T04:00:00+00:00", person=room.person.id, text="已回家")
+            )
     return code
 
 
