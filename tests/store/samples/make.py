@@ -40,12 +40,6 @@ def make(folder: Path) -> str:
             booking = Booking(day=date(2026, 9, 8), starts=740, ends=780, person=room.person.id, student=student.id)
             extra = OpeningException(day=date(2026, 9, 5), starts=540, ends=600, opens=True, why="make_up")
             deed.session.add_all([booking, extra])
-        with room.write("登记来访") as deed:
-            deed.session.add(
-                Visit(day=date(2026, 9, 1), starts=740, ends=780, person=room.person.id, student=student.id)
-            )
-            student.class_no = 9
-            deed.session.add(student)
         with room.write("写辅导记录") as deed:
             note = Note(
                 day=date(2026, 9, 1),
@@ -61,6 +55,12 @@ def make(folder: Path) -> str:
             deed.session.add(
                 Addendum(note=note.id, at="2026-09-02T04:00:00+00:00", person=room.person.id, text="已回家")
             )
+        with room.write("登记来访") as deed:
+            deed.session.add(
+                Visit(day=date(2026, 9, 1), starts=740, ends=780, person=room.person.id, student=student.id)
+            )
+            student.class_no = 9
+            deed.session.add(student)
     return code
 
 
