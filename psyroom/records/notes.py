@@ -86,9 +86,9 @@ class NoteFields(Fields):
     measures: str = declare("", label="分析与对策", max_length=LONG, help="可能的原因，做了什么，商定了什么")
     effect: str = declare("", label="辅导效果", max_length=LONG, help="学生自己怎么说，有什么变化")
     outcome: str = declare("", label="沟通结果", max_length=LONG, help="对方的态度，双方商定的事")
-    hospital_says: str = declare("", label="医院诊断", max_length=200, help="只抄写医院的结论；学校不作诊断")
-    hospital: str = declare("", label="诊断来源", max_length=60, help="哪家医院、哪一科，看到的是什么材料")
-    hospital_day: date | None = declare(None, label="诊断日期")
+    hospital_says: str = declare("", label="医院诊断", max_length=200, help="只照抄医院写明的结论，学校自己不下结论")
+    hospital: str = declare("", label="医院诊断来源", max_length=60, help="哪家医院、哪一科，看到的是什么材料")
+    hospital_day: date | None = declare(None, label="医院诊断日期")
     shared: bool = declare(False, label="同事可看", private=False)
 
 
