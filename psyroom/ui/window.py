@@ -67,6 +67,7 @@ PAGES = (
     Entry("bookings", "预约", "calendar-blank", "psyroom.ui.pages.bookings"),
     Entry("openings", "值班开放", "door", "psyroom.ui.pages.openings"),
     Entry("students", "学生", "student", "psyroom.ui.pages.students"),
+    Entry("notes", "辅导记录", "notebook", "psyroom.ui.pages.notes", counsellor_only=True),
     Entry("returns", "上报", "file-text", "psyroom.ui.pages.returns", counsellor_only=True),
     Entry("settings", "设置", "gear-six", "psyroom.ui.pages.settings"),
 )
