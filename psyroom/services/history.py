@@ -48,12 +48,12 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
 
         return Undone(label, roster.take_out(room, deed_id))
     school = context(room)
-    chain.undo(room, deed_id, check=lambda session, steps: _check(session, school, steps))
+    chain.undo(room, deed_id, check=lambda session, steps: check(session, school, steps))
     return Undone(label)
 
 
-def _check(session: Session, school: SchoolContext, steps: Iterable[chain.Step]) -> None:
-    """What an undo must leave standing."""
+def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step]) -> None:
+    """What must stand when a deed was reversed or brought back from the recycle bin; raises what refuses it."""
     steps = list(steps)
     _still_named(session, steps)
     bookings.after_undo(session, steps)
