@@ -215,7 +215,7 @@ def undo_except(
             due: list[Step] = []
             for step in steps:
                 (kept if (step.kind, step.ref) in overtaken or (keep and keep(step)) else due).append(step)
-            _reverse(raw, due)
+            reverse(raw, due)
             if check is not None:
                 check(deed.session, due)
         if not seen:
@@ -228,7 +228,7 @@ def _verb(step: Step) -> str:
     return "delete" if step.before is None else "insert" if step.after is None else "update"
 
 
-def _reverse(raw: Any, steps: list[Step]) -> None:
+def reverse(raw: Any, steps: list[Step]) -> None:
     """Newest first, on stored values, so that no type is converted twice."""
     for (schema, kind, verb), group in groupby(steps, key=lambda s: (s.schema, s.kind, _verb(s))):
         table = f'{schema}."{kind}"'

@@ -38,6 +38,7 @@ FOR_THE_DESK = {
     "papers": "choosable booking_slips class_slips is_neutral set_neutral door_week day_sheet",
     "people": "listed change_password may_manage least_password",
     "prefill": "week make_ups_to_come confirm set_hours strike restore",
+    "recycle_bin": "listed restore",
     "return_facts": "gather",
     "roll": "everybody entry name_of find classes_of by_class same_name",
     "roster_sheet": "save_problems",
