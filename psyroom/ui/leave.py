@@ -37,14 +37,19 @@ door: Callable[..., None] = fresh_process
 
 def leave(room: Room, *, come_back: bool = True) -> None:
     """Lock (`come_back`) or quit. Whatever goes wrong on the way, the process ends and with it keys and text."""
+    _quietly(drafting.settle_typing)  # first: a window that hides takes the keyboard from its field
     for window in QApplication.topLevelWidgets():
         window.hide()
     if QApplication.clipboard().ownsClipboard():
         QApplication.clipboard().clear()
     folder = room.folder
     for step in (drafting.flush_all, worker.cancel_all, room.close):
-        try:
-            step()
-        except Exception as error:  # noqa: BLE001 - a lock that stops half-way leaves the keys in memory
-            log.bug(error)
+        _quietly(step)
     door(folder, come_back=come_back)
+
+
+def _quietly(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 - a lock that stops half-way leaves the keys in memory
+        log.bug(error)

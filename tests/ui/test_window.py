@@ -338,6 +338,36 @@ def test_a_draft_is_kept_three_seconds_after_the_last_key(
     assert saved == [{"name": "甲乙"}]
 
 
+def test_who_types_without_a_pause_gets_a_draft_all_the_same(
+    qtbot: QtBot, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "PAUSE", 200)
+    saved: list[dict[str, Any]] = []
+    form = _page(shell).form
+    drafting.watch(form, saved.append)
+    for _ in range(40):  # a key every 20 ms, four times as long as the draft may wait
+        form.fields["name"].control.insert("字")
+        qtbot.wait(20)
+        if saved:
+            break
+    assert saved, "the keys came without a pause, and nothing was kept"
+
+
+@pytest.mark.expects_log("bug .* Refused")
+def test_one_failing_draft_does_not_stop_another(shell: Shell, left: list[tuple[Path, bool]]) -> None:
+    form, saved = _page(shell).form, []
+
+    def full(_values: dict[str, Any]) -> None:
+        raise Refused(why="磁盘已满")
+
+    drafting.watch(form, full)
+    drafting.watch(form, saved.append)
+    drafting.watch(form, full)
+    form.fields["name"].control.insert("甲")
+    shell.lock()
+    assert saved == [{"name": "甲"}] and left
+
+
 @pytest.mark.expects_log("bug .* Refused")
 def test_a_failing_draft_does_not_stop_the_lock(shell: Shell, left: list[tuple[Path, bool]]) -> None:
     form = _page(shell).form
