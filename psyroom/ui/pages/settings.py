@@ -15,6 +15,7 @@ from psyroom.ui.kit import PageHeader, scrolled
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.page import Page
 from psyroom.ui.pages.settings_base import Section
+from psyroom.ui.pages.settings_bin import BinSection
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
 from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
 from psyroom.ui.pages.settings_rules import RulesSection
@@ -29,9 +30,9 @@ Maker = Callable[[Room, Shell], Section]
 
 FOR_COUNSELLOR: tuple[Maker, ...] = (
     SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, PlacesSection,
-    TimetableSection, RulesSection, LookSection, SafetySection,
+    TimetableSection, RulesSection, LookSection, SafetySection, BinSection,
 )  # fmt: skip
-FOR_DUTY: tuple[Maker, ...] = (PasswordSection, LookSection)
+FOR_DUTY: tuple[Maker, ...] = (PasswordSection, LookSection, BinSection)
 
 DUTY_WORDS = "学校、校历、人员和备份由心理教师来设置。"
 
