@@ -34,6 +34,7 @@ QLabel[kind="error"] {{ color: {p.brick}; font-size: {look.size("small") + 1}px;
 QLabel[kind="warning"] {{ color: {p.amber}; font-size: {look.size("small") + 1}px; }}
 QLabel[kind="good"] {{ color: {p.good}; font-size: {look.size("small") + 1}px; }}
 QLabel[kind="label"] {{ font-weight: 500; }}
+QLabel[kind="part"] {{ color: {p.accent_ink}; font-weight: 700; font-size: {look.size("small") + 1}px; }}
 QLabel[kind="code"] {{ font-size: {look.size("heading")}px; font-weight: 700; letter-spacing: {px(1)}px; }}
 QLabel:disabled {{ color: {p.faint}; }}
 

@@ -15,7 +15,7 @@ from psyroom.ui.style import polish
 
 
 def text(words: str = "", kind: str = "", *, wrap: bool = True, tabular: bool = False) -> QLabel:
-    """A label. `kind`: title, heading, lead, strong, figure, soft, hint, small, error, warning, good, label, code."""
+    """A label. `kind`: title, heading, lead, strong, figure, soft, hint, small, error, warning, good, label, part, code."""
     label = QLabel(words)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
