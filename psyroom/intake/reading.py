@@ -63,7 +63,23 @@ def _bytes_of(path: Path, name: str) -> bytes:
 
 
 def answer_of(command: list[str], data: bytes, name: str, seconds: float = MOST_SECONDS) -> dict[str, Any]:
-    """What a reading process answers to these bytes. Raises FileHostile where it dies, hangs or says nothing sensible.
+    """What a reading process answers to these bytes. Raises FileHostile where it dies, hangs or says nothing sensible."""
+    try:
+        out = output_of(command, data, seconds)
+    except TimeoutError:
+        raise FileHostile(name=name, why="读了很久也没有读完") from None
+    try:
+        answer: dict[str, Any] = json.loads(out.decode("utf-8", "replace")) if out is not None else {}
+    except ValueError:
+        answer = {}
+    if not answer:
+        # Whatever ended the child (too much memory, a fault of the reader): the file is to blame, and only it is gone.
+        raise FileHostile(name=name, why="读取时占用过多或出错")
+    return answer
+
+
+def output_of(command: list[str], data: bytes, seconds: float) -> bytes | None:
+    """What a reading process writes to its output; None where it did not end well. Raises TimeoutError.
 
     The process gets no environment but the few names it needs: ours may hold a password.
     """
@@ -82,12 +98,5 @@ def answer_of(command: list[str], data: bytes, name: str, seconds: float = MOST_
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
-            raise FileHostile(name=name, why="读了很久也没有读完") from None
-    try:
-        answer: dict[str, Any] = json.loads(out.decode("utf-8", "replace")) if child.returncode == 0 else {}
-    except ValueError:
-        answer = {}
-    if not answer:
-        # Whatever ended the child (too much memory, a fault of the reader): the file is to blame, and only it is gone.
-        raise FileHostile(name=name, why="读取时占用过多或出错")
-    return answer
+            raise TimeoutError from None
+    return out if child.returncode == 0 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from psyroom.errors import FolderNotWritable, FolderTaken, FolderUnsafe
@@ -112,6 +113,11 @@ def take_away(folder: Path) -> None:
     for pattern in ("room.json*", "desk.db*", "case.db*", "room.guesses", "room.lock", LEFTOVER):
         for left in folder.glob(pattern):
             left.unlink()
+    attached = folder / "files"
+    for left in attached.glob("[0-9a-f]" * 32 + "*"):
+        left.unlink()
+    with suppress(OSError):  # not there, or something in it that is not ours
+        attached.rmdir()
 
 
 def require_usable(folder: Path) -> None:
