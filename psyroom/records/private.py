@@ -12,8 +12,9 @@ LONGEST = 6000
 
 
 class PrivateKey(Fields, table=True):
-    """A counsellor's own key (id: the person's): sealed to the own public key and to the sheet's, in hex. `own_public`,
-    `sheet_public`: to which, so that a change of either is seen and made good."""
+    """A counsellor's own key (id: the person's; a further one carries a number behind it, `<id>.1`): sealed to the own
+    public key and to the sheet's, in hex. `own_public`, `sheet_public`: to which, so that a change of either is seen and
+    made good. While the sheet changes there are two seals and two public keys, with a space between."""
 
     __tablename__ = "private_key"
     __table_args__ = {"schema": CASES}

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from psyroom.errors import Damaged, RoomTrouble, WrongPassword
 from psyroom.records.office import CaseState, DeskState
-from psyroom.store import folders, grants, keys, roomfile, secret
+from psyroom.store import folders, grants, keys, private, roomfile, secret
 from psyroom.store import settle as settling
 from psyroom.store.connection import connect_alone, driver, raw_of
 from psyroom.store.room import Finding, Room
@@ -185,6 +185,25 @@ def _sheet(room: Room) -> list[Finding]:
     return [Finding("sheet", "恢复单和这间房对不上，手里的恢复单可能已经不能用，请在“设置”里重新生成一张并封存。")]
 
 
+def _private(room: Room) -> list[Finding]:
+    """Whose private notes neither their writer nor the present sheet could open after a password is lost."""
+    if not room.has_cases:
+        return []
+    names = private.names(room, private.not_on_sheet(room))
+    if not names:
+        return []
+    return [
+        Finding("private", f"{'、'.join(names)}的私人记录还没有封给现在这张恢复单，请本人登录一次，旧的恢复单先收好。")
+    ]
+
+
+def _folder(room: Room) -> list[Finding]:
+    """A room that was made on a fixed disk may have been moved since."""
+    if why := folders.why_unsafe(room.folder):
+        return [Finding("folder", f"辅导室的文件夹{why}，容易损坏或外泄，请退出程序后把整个文件夹搬到固定硬盘上。")]
+    return []
+
+
 def _folder(room: Room) -> list[Finding]:
     """A room that was made on a fixed disk may have been moved since."""
     if why := folders.why_unsafe(room.folder):
@@ -216,7 +235,7 @@ def check(room: Room) -> Generator[tuple[int, int], None, list[Finding]]:
         (FILES[MAIN], lambda: _chains(room)),
         (FILES[MAIN], lambda: _rows(room)),
         (FILES[MAIN], lambda: older_than_heads(room)),
-        ("", lambda: _sheet(room) + _people(room) + _folder(room)),
+        ("", lambda: _sheet(room) + _people(room) + _private(room) + _folder(room)),
         ("", lambda: _journals(room)),
         ("", lambda: _copies(room)),
     ]

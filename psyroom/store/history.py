@@ -16,6 +16,9 @@ from psyroom.store.migrations.runner import migrated_at
 from psyroom.store.room import Room
 from psyroom.store.tables import schema_of, table_named
 
+NEVER_BACK = frozenset({"private_key"})
+"""Kinds an undo leaves as they are: what was sealed under a key since would be lost with it."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -201,12 +204,13 @@ def undo_except(
                 raise Refused(why="只能撤销自己做的操作，请由做这一步的人来撤销。")
             if raw.execute(f"SELECT 1 FROM {schema}.deed WHERE undoes = ? AND seq > ?", (deed_id, seq)).fetchone():
                 raise NothingToUndo
-            overtaken = set(_touched(raw, schema, deed_id))
+            overtaken = {pair for pair in _touched(raw, schema, deed_id) if pair[0] not in NEVER_BACK}
             steps = [
                 Step(schema, kind, ref, _load(before), _load(after))
                 for kind, ref, before, after in raw.execute(
                     f"SELECT kind, ref, before, after FROM {schema}.revision WHERE deed = ? ORDER BY seq DESC", (seq,)
                 ).fetchall()
+                if kind not in NEVER_BACK
             ]
             if keep is None and overtaken:
                 raise Overtaken(sorted(overtaken))

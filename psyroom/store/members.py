@@ -12,7 +12,7 @@ from psyroom.errors import LastCounsellor, NeedsCounsellor, NotFound, Refused, W
 from psyroom.records.ids import new_id
 from psyroom.records.people import Holder, Person
 from psyroom.records.school import School
-from psyroom.store import grants, keys, passwords, rekeying, roomfile
+from psyroom.store import grants, keys, passwords, private, rekeying, roomfile
 from psyroom.store.connection import raw_of
 from psyroom.store.room import Room
 from psyroom.store.tables import CASES, MAIN
@@ -178,7 +178,8 @@ def new_recovery_sheet(room: Room) -> str:
 
 
 def renew_sheet(room: Room) -> str:
-    """Written before the files believe it: killed in between, the next opening says that a sheet must be made anew."""
+    """Written before the files believe it: killed in between, the next opening says that a sheet must be made anew. One's
+    own private notes go over to the new sheet at once, a colleague's when that colleague next opens the room."""
     before, file = roomfile.read(room.folder), roomfile.read(room.folder)
     file.sheet, code = grants.new_sheet(file, room._keys, room.secret)
     with _taken_back(room, before):
@@ -187,5 +188,7 @@ def renew_sheet(room: Room) -> str:
             holder = deed.session.get(Holder, grants.SHEET) or Holder(id=grants.SHEET, public="")
             holder.public = file.sheet.public.hex()
             deed.session.add(holder)
+            deed.session.flush()
+            private.seal_to_sheet(room, deed.session)
     roomfile.write(room.folder, file, forget_before=True)
     return code

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from psyroom.errors import Damaged, KeyringLocked, NoRoom, NotEnrolled, WrongPassword
-from psyroom.store import checking, grants, guesses, keys, lock, migrations, rekeying, roomfile, secret
+from psyroom.store import checking, grants, guesses, keys, lock, migrations, private, rekeying, roomfile, secret
 from psyroom.store import settle as settling
 from psyroom.store.connection import opens, require_file
 from psyroom.store.room import Room, Who, utc_now
@@ -124,4 +124,5 @@ def begin(room: Room) -> None:
     room.findings = checking.at_opening(room)
     if room.has_cases:
         settling.sweep(room.folder)
+        private.settle(room)
     room.on_close(checking.keep_heads)

@@ -22,6 +22,7 @@ from psyroom.store import (
     manifest,
     migrations,
     passwords,
+    private,
     recovery,
     roomfile,
     secret,
@@ -29,6 +30,7 @@ from psyroom.store import (
 from psyroom.store import settle as settling
 from psyroom.store.connection import opens, require_file
 from psyroom.store.opening import begin
+from psyroom.store.questions.private import holders
 from psyroom.store.room import Room, Who, utc_now
 from psyroom.store.tables import CASES, FILES, MAIN
 
@@ -152,7 +154,7 @@ def _take_over(
     file_keys, room_secret = _open_sheet(folder, room, code)
     migrations.bring_up_to_date(folder, file_keys)
     enrolment = secret.new_enrolment(room_secret) if keyring and room_secret else None
-    fresh, private = grants.new_entry(
+    fresh, own = grants.new_entry(
         room, entry.id, entry.name, entry.role, new_password, enrolment.secret if enrolment else b""
     )
     fresh.desk = [grants.grant_desk(room, file_keys[MAIN], fresh.public)]
@@ -162,12 +164,12 @@ def _take_over(
     opened = Room(
         folder, file_keys, id=room.id, lineage=room.lineage,
         origin=enrolment.origin if enrolment else secret.origin_of_machine(room.lineage),
-        person=Who(fresh.id, fresh.name, fresh.role), private=private, practice=room.practice,
+        person=Who(fresh.id, fresh.name, fresh.role), private=own, practice=room.practice,
         enrolment=enrolment, lock=held, now=now,
     )  # fmt: skip
     try:
         opened.clock_confirmed = True  # a copy may be old; the sheet was asked for anyway
-        _believe(opened, fresh, room)
+        _believe(opened, fresh, room, recovery.private_of(code))
         opened.clock_confirmed = False
         if enrolment:
             secret.store(room.id, room.lineage, enrolment)
@@ -181,7 +183,7 @@ def _take_over(
     return opened, new_code
 
 
-def _believe(opened: Room, fresh: roomfile.Entry, room: roomfile.RoomFile) -> None:
+def _believe(opened: Room, fresh: roomfile.Entry, room: roomfile.RoomFile, sheet_before: bytes) -> None:
     with opened.write("用恢复单恢复", undoable=False) as deed:
         person = deed.session.get(Person, fresh.id)
         holder = deed.session.get(Holder, fresh.id)
@@ -193,6 +195,8 @@ def _believe(opened: Room, fresh: roomfile.Entry, room: roomfile.RoomFile) -> No
         sheet = deed.session.get_one(Holder, grants.SHEET)
         sheet.public = room.sheet.public.hex()
         deed.session.add_all([person, holder, sheet])
+        deed.session.flush()
+        private.hand_over(deed.session, opened.id, sheet_before, sheet.public, holders(deed.session))
 
 
 def enrol(folder: Path | str, code: str) -> None:
