@@ -25,6 +25,7 @@ FOR_THE_DESK = {
     "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
+    "exports": "put printed_at_desk",
     "events": "check add change move put cancel reopen held",
     "groups": "listed attendance add change set_members end set_attendance",
     "history": "undo",
@@ -87,13 +88,18 @@ ANYTHING: dict[str, Any] = {
 
 def call(function: Callable[..., Any], room: Room) -> Any:
     """The service called with something of each kind; a generator is run."""
-    given = []
+    given: list[Any] = []
+    named: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.annotation == "Room":
-            given.append(room)
-        elif parameter.default is inspect.Parameter.empty:
-            given.append(ANYTHING.get(str(parameter.annotation).split("[")[0].split(" ")[0]))
-    result = function(*given)
+        if parameter.annotation != "Room" and parameter.default is not inspect.Parameter.empty:
+            continue
+        kind = str(parameter.annotation).split("[")[0].split(" ")[0]
+        value = room if kind == "Room" else ANYTHING.get(kind)
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            named[parameter.name] = value
+        else:
+            given.append(value)
+    result = function(*given, **named)
     return list(result) if inspect.isgenerator(result) else result
 
 
