@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session
 
 from psyroom.errors import NothingToUndo, Refused
 from psyroom.records.school import Place
 from psyroom.records.students import Student
-from psyroom.services import bookings, rota, waiting, week_lock
+from psyroom.services import bookings, note_lock, rota, waiting, week_lock
 from psyroom.services.school import SchoolContext, context
 from psyroom.store import history as chain
 from psyroom.store.questions import held
@@ -32,7 +33,7 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
     """Take back one's last deed, or that one. An import goes but for the students somebody has touched since.
 
     Raises NothingToUndo, NotUndoable, Overtaken, Conflict (a booking whose time has been given away since), Refused (a
-    signed week would change).
+    signed week or a locked note would change).
     """
     if deed_id is None:
         last = chain.last_deed(room)
@@ -48,11 +49,11 @@ def undo(room: Room, deed_id: str | None = None) -> Undone:
 
         return Undone(label, roster.take_out(room, deed_id))
     school = context(room)
-    chain.undo(room, deed_id, check=lambda session, steps: check(session, school, steps))
+    chain.undo(room, deed_id, check=lambda session, steps: check(session, school, steps, room.now()))
     return Undone(label)
 
 
-def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step]) -> None:
+def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step], now: datetime) -> None:
     """What must stand when a deed was reversed or brought back from the recycle bin; raises what refuses it."""
     steps = list(steps)
     _still_named(session, steps)
@@ -60,6 +61,7 @@ def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step]) 
     waiting.after_undo(session, steps)
     rota.after_undo(session, school, steps)
     week_lock.after_undo(session, steps)
+    note_lock.after_undo(session, steps, now)
 
 
 def _still_named(session: Session, steps: Iterable[chain.Step]) -> None:

@@ -96,7 +96,9 @@ def restore(room: Room, deed_id: str) -> int:
     if not line.may_restore:
         raise Refused(why=f"这是{line.who}删除的，请{line.who}自己来恢复。")
     school = context(room)
-    back = bin.put_back(room, deed_id, what=RESTORE, check=lambda session, steps: history.check(session, school, steps))
+    back = bin.put_back(
+        room, deed_id, what=RESTORE, check=lambda session, steps: history.check(session, school, steps, room.now())
+    )
     return len([step for step in back if step.kind in HEADS])
 
 

@@ -1,0 +1,240 @@
+"""Questions about notes and what belongs to them. All in case.db; lists are column queries, records only to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlmodel import Session, SQLModel
+from sqlmodel import select as select_rows
+
+from psyroom.records.attachments import Attachment
+from psyroom.records.booking import Visit
+from psyroom.records.notes import (
+    Addendum,
+    DeskWord,
+    NextStep,
+    NoNote,
+    Note,
+    NoteCategory,
+    NoteRules,
+    NoteStudent,
+    NoteUnlock,
+    ProblemCategory,
+)
+from psyroom.records.office import CaseState
+from psyroom.records.private import PrivateNote
+from psyroom.rules import notes as rules
+
+note_c = Note.__table__.c  # type: ignore[attr-defined]
+student_c = NoteStudent.__table__.c  # type: ignore[attr-defined]
+category_c = NoteCategory.__table__.c  # type: ignore[attr-defined]
+step_c = NextStep.__table__.c  # type: ignore[attr-defined]
+addendum_c = Addendum.__table__.c  # type: ignore[attr-defined]
+unlock_c = NoteUnlock.__table__.c  # type: ignore[attr-defined]
+problem_c = ProblemCategory.__table__.c  # type: ignore[attr-defined]
+word_c = DeskWord.__table__.c  # type: ignore[attr-defined]
+none_c = NoNote.__table__.c  # type: ignore[attr-defined]
+visit_c = Visit.__table__.c  # type: ignore[attr-defined]
+
+Row = TypeVar("Row", bound=SQLModel)
+
+BELONGINGS: tuple[Any, ...] = (
+    NoteStudent, NoteCategory, NextStep, Addendum, NoteUnlock, DeskWord, Attachment, PrivateNote,
+)  # fmt: skip
+"""Everything that names a note by its id and makes no sense without it."""
+
+
+def _rows(session: Session, statement: Select[Any]) -> list[Any]:
+    return list(session.exec(statement).all())  # type: ignore[call-overload]
+
+
+def _among(session: Session, statement: Select[Any], column: Any, ids: Iterable[str]) -> list[Any]:
+    wanted = sorted(set(ids))
+    found: list[Any] = []
+    for at in range(0, len(wanted), 500):  # SQLite takes a limited number of bound values
+        found += _rows(session, statement.where(column.in_(wanted[at : at + 500])))
+    return found
+
+
+# ---- one note -------------------------------------------------------------------------------------------------
+
+
+def lock_days(session: Session) -> int:
+    """After how many days a note locks by itself."""
+    row = session.get(NoteRules, "notes")
+    return row.lock_days if row is not None else int(NoteRules.model_fields["lock_days"].default)
+
+
+def students_of(session: Session, notes: Iterable[str]) -> dict[str, list[str]]:
+    """Note → its students, in the order they were given."""
+    found: dict[str, list[str]] = {}
+    statement = select(student_c.note, student_c.student).order_by(student_c.id)
+    for row in _among(session, statement, student_c.note, notes):
+        found.setdefault(row.note, []).append(row.student)
+    return found
+
+
+def categories_of(session: Session, notes: Iterable[str]) -> dict[str, list[str]]:
+    """Note → its categories' ids, in the order they were given."""
+    found: dict[str, list[str]] = {}
+    statement = select(category_c.note, category_c.category).order_by(category_c.id)
+    for row in _among(session, statement, category_c.note, notes):
+        found.setdefault(row.note, []).append(row.category)
+    return found
+
+
+def steps_of(session: Session, notes: Iterable[str]) -> list[Any]:
+    """(id, note, person, text, due, done_at) in the order they were given."""
+    c = step_c
+    statement = select(c.id, c.note, c.person, c.text, c.due, c.done_at).order_by(c.id)
+    return _among(session, statement, c.note, notes)
+
+
+def addenda_of(session: Session, note: str) -> list[Any]:
+    """(id, at, person, text), oldest first."""
+    c = addendum_c
+    return _rows(session, select(c.id, c.at, c.person, c.text).where(c.note == note).order_by(c.at, c.id))
+
+
+def unlocks_of(session: Session, note: str) -> list[Any]:
+    """(id, at, person, reason, until), oldest first."""
+    c = unlock_c
+    return _rows(session, select(c.id, c.at, c.person, c.reason, c.until).where(c.note == note).order_by(c.at, c.id))
+
+
+def untils(session: Session, notes: Collection[str]) -> dict[str, list[str]]:
+    """Note → until when it was unlocked, each time."""
+    found: dict[str, list[str]] = {}
+    for row in _among(session, select(unlock_c.note, unlock_c.until), unlock_c.note, notes):
+        found.setdefault(row.note, []).append(row.until)
+    return found
+
+
+def words_of(session: Session, note: str) -> list[Any]:
+    """(id, day, at, writer, text) of the slips taken into a note."""
+    c = word_c
+    return _rows(session, select(c.id, c.day, c.at, c.writer, c.text).where(c.note == note).order_by(c.day, c.at, c.id))
+
+
+def last_number(session: Session, year: int) -> int:
+    """The highest number ever given in a calendar year: a number is given once, whatever is undone or removed later."""
+    kept = session.get(CaseState, f"note-number-{year}")
+    if kept is not None:
+        return int(kept.value)
+    rows = _rows(session, select(note_c.number).where(note_c.number.like(f"{year:04d}-%")))
+    return max((int(row.number[5:]) for row in rows), default=0)
+
+
+def keep_number(session: Session, year: int, last: int) -> None:
+    session.merge(CaseState(id=f"note-number-{year}", value=str(last)))
+
+
+def left_behind(session: Session, note: str) -> bool:
+    """Whether anything still names a note."""
+    return any(
+        _rows(session, select(table.__table__.c.id).where(table.__table__.c.note == note).limit(1))
+        for table in BELONGINGS
+    )
+
+
+# ---- lists ----------------------------------------------------------------------------------------------------
+
+
+def _has(name: str) -> Any:
+    return (note_c[name] != "").label(f"has_{name}")
+
+
+_PARTS = sorted({name for needed in rules.NEEDED.values() for name in needed})
+_LINE: Select[Any] = select(
+    *(note_c[name] for name in ("id", "number", "kind", "visit", "day", "starts", "ends", "writer", "shared")),
+    *(note_c[name] for name in ("made_at", "signed_at", "topic", "with_whom")),
+    *(_has(name) for name in _PARTS),
+)
+
+
+def _lacks() -> Any:
+    """Whether a part that its kind needs is empty."""
+    return or_(
+        *(
+            and_(note_c.kind == kind, or_(*(note_c[name] == "" for name in needed)))
+            for kind, needed in rules.NEEDED.items()
+        )
+    )
+
+
+def lines(
+    session: Session,
+    person: str,
+    *,
+    student: str = "",
+    kind: str = "",
+    mine: bool | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    unfinished: bool = False,
+    limit: int = -1,
+) -> list[Any]:
+    """(id, number, kind, visit, day, starts, ends, writer, shared, made_at, signed_at, topic, with_whom, has_… of every
+    part some kind needs), the latest day first. No text is read. `limit` -1: all."""
+    c = note_c
+    statement = _LINE.order_by(c.day.desc(), c.id.desc())
+    if student:
+        statement = statement.where(c.id.in_(select(student_c.note).where(student_c.student == student)))
+    if kind:
+        statement = statement.where(c.kind == kind)
+    if mine is not None:
+        statement = statement.where(c.writer == person if mine else c.writer != person)
+    if since is not None:
+        statement = statement.where(c.day >= since)
+    if until is not None:
+        statement = statement.where(c.day <= until)
+    if unfinished:
+        statement = statement.where(c.signed_at == "", _lacks())
+    return _rows(session, statement.limit(limit))
+
+
+def without_note(session: Session, person: str, first: date, last: date) -> list[Any]:
+    """Visits of one counsellor that are over, have no note of anybody, and of which nobody said that none is needed:
+    (id, day, starts, ends, client, student, name, group_no, size), in order of time."""
+    v = visit_c
+    statement = select(v.id, v.day, v.starts, v.ends, v.client, v.student, v.name, v.group_no, v.size).where(
+        v.person == person,
+        v.day >= first,
+        v.day <= last,
+        v.ends.is_not(None),
+        ~exists().where(note_c.visit == v.id),
+        ~exists().where(none_c.id == v.id),
+    )
+    return _rows(session, statement.order_by(v.day, v.starts))
+
+
+def points(session: Session, person: str, student: str, before: date, count: int) -> list[Any]:
+    """(id, day, kind, topic, state, problem, measures, outcome) of the last notes of a student that a person may read."""
+    c = note_c
+    statement = (
+        select(c.id, c.day, c.kind, c.topic, c.state, c.problem, c.measures, c.outcome)
+        .where(c.id.in_(select(student_c.note).where(student_c.student == student)))
+        .where(c.day <= before, or_(c.writer == person, c.shared.is_(True)))
+    )
+    return _rows(session, statement.order_by(c.day.desc(), c.id.desc()).limit(count))
+
+
+# ---- categories -----------------------------------------------------------------------------------------------
+
+
+def categories(session: Session) -> list[Any]:
+    """(id, name, place, retired) of the categories the school has named itself or changed."""
+    c = problem_c
+    return _rows(session, select(c.id, c.name, c.place, c.retired).order_by(c.place, c.id))
+
+
+# ---- records, to be changed -----------------------------------------------------------------------------------
+
+
+def records(session: Session, table: type[Row], note: str) -> list[Row]:
+    """The rows of a table that belong to a note, as records."""
+    column: Any = table.__table__.c  # type: ignore[attr-defined]
+    return list(session.exec(select_rows(table).where(column.note == note).order_by(column.id)).all())
