@@ -113,6 +113,11 @@ def take_away(folder: Path) -> None:
     for pattern in ("room.json*", "desk.db*", "case.db*", "room.guesses", "room.lock", LEFTOVER):
         for left in folder.glob(pattern):
             left.unlink()
+    for left in (folder / "files").glob("*"):
+        if len(left.name) == 32 and left.is_file():  # an attachment's own name
+            left.unlink()
+    if (folder / "files").is_dir() and not any((folder / "files").iterdir()):
+        (folder / "files").rmdir()
     attached = folder / "files"
     for left in attached.glob("[0-9a-f]" * 32 + "*"):
         left.unlink()

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 NAME = "manifest.json"
 FORMAT = 1
+ATTACHED = "辅导室附件"
+"""The folder beside the copies of a place in which the contents of attachments lie, once each."""
+LARGEST = 20_000_000
+"""Bytes of a manifest; what is longer was never written by this program."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Manifest:
-    """`files`: name → (bytes, sha256 in hex); `rows`: table → count; `heads`: schema → digest of the last deed."""
+    """`files`: name → (bytes, sha256 in hex); `rows`: table → count; `heads`: schema → digest of the last deed; `needs`:
+    attachment → bytes; `verified`: opened with both keys and checked."""
 
     format: int
     room: str
@@ -22,6 +29,23 @@ class Manifest:
     files: dict[str, tuple[int, str]]
     rows: dict[str, int]
     heads: dict[str, str]
+    verified: bool = True
+    needs: dict[str, int] = field(default_factory=dict)
+
+    def at(self) -> datetime:
+        """When it was made (UTC)."""
+        return datetime.fromisoformat(self.made_at).astimezone(UTC)
+
+
+def is_plain(name: object) -> bool:
+    """Whether a name read from a stick names something in its own folder and nowhere else."""
+    return (
+        isinstance(name, str)
+        and 0 < len(name) < 200
+        and name not in (".", "..")
+        and not any(c in name for c in '/\\:\0"*?<>|')
+        and name.isprintable()
+    )
 
 
 def digest_of(path: Path) -> tuple[int, str]:
@@ -31,33 +55,64 @@ def digest_of(path: Path) -> tuple[int, str]:
     return path.stat().st_size, whole
 
 
+def put(path: Path, text: bytes) -> None:
+    """Write a small file so that a power cut leaves the old one or the new one, whole."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
 def write(folder: Path, manifest: Manifest) -> None:
-    (folder / NAME).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
+    put(folder / NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
 
 
 def read(folder: Path) -> Manifest | None:
     """None when there is none, or none that can be read."""
     try:
-        raw = json.loads((folder / NAME).read_text("utf-8"))
-        return Manifest(
+        path = folder / NAME
+        if path.stat().st_size > LARGEST:
+            return None
+        raw = json.loads(path.read_text("utf-8"))
+        found = Manifest(
             int(raw["format"]), str(raw["room"]), str(raw["made_at"]), str(raw["program"]),
             {str(name): (int(size), str(digest)) for name, (size, digest) in raw["files"].items()},
             {str(k): int(v) for k, v in raw["rows"].items()}, {str(k): str(v) for k, v in raw["heads"].items()},
+            raw.get("verified", True) is True, {str(k): int(v) for k, v in raw.get("needs", {}).items()},
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        found.at()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
+    return found if all(is_plain(name) for name in (*found.files, *found.needs)) else None
 
 
-def trouble_of(folder: Path) -> str | None:
-    """What is wrong with a copy, as the middle of a sentence; None when every file is what was written."""
+def trouble_of(folder: Path, *, quick: bool = False) -> str | None:
+    """What is wrong with a copy, as the middle of a sentence; None when every file is what was written. `quick`: lengths
+    only."""
     manifest = read(folder)
     if manifest is None:
         return "没有清单，或清单读不出来"
     for name, wanted in manifest.files.items():
         path = folder / name
         try:
-            if digest_of(path) != wanted:
+            if path.stat().st_size != wanted[0] or not quick and digest_of(path) != wanted:
                 return f"“{name}”和备份时不一样了"
         except OSError:
             return f"缺少“{name}”，或读不出来"
     return None
+
+
+def missing_attachments(folder: Path) -> list[str]:
+    """Attachments a copy needs that do not lie whole beside it."""
+    manifest = read(folder)
+    beside = folder.parent / ATTACHED
+    missing = []
+    for name, size in (manifest.needs if manifest else {}).items():
+        try:
+            if (beside / name).stat().st_size != size:
+                missing.append(name)
+        except OSError:
+            missing.append(name)
+    return missing

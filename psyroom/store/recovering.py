@@ -38,15 +38,19 @@ Clock = Callable[[], datetime]
 
 
 def find_copy(place: Path) -> Path:
-    """The copy itself, or the newest whole one in a folder of copies. Errors: `NoRoom`."""
+    """The copy itself, or the newest whole one in a folder of copies, or one folder deeper: a stick as it is.
+    Errors: `NoRoom`."""
     if (place / manifest.NAME).exists() or roomfile.exists(place):
         return place
-    found = [
-        (m.made_at, f) for f in sorted(place.glob("*/")) if (m := manifest.read(f)) and not f.name.endswith(".part")
-    ]
-    if not found:
-        raise NoRoom(folder=place)
-    return max(found)[1]
+    for pattern in ("*/", "*/*/"):
+        found = [
+            (not manifest.trouble_of(f, quick=True), m.verified, m.at(), f)
+            for f in sorted(place.glob(pattern))
+            if not f.name.endswith(".part") and (m := manifest.read(f))
+        ]
+        if found:
+            return max(found)[3]
+    raise NoRoom(folder=place)
 
 
 def _open_sheet(folder: Path, room: roomfile.RoomFile, code: str) -> tuple[dict[str, bytes], bytes]:
@@ -107,6 +111,7 @@ def bring_back(
     try:
         for name in FILES.values():
             shutil.copyfile(source / name, folder / name)
+        _bring_attachments(source, folder)
         room.lineage = new_id()
         opened, fresh = _take_over(folder, room, entry, code, new_password, keyring, held, now)
     except BaseException:
@@ -115,6 +120,16 @@ def bring_back(
         raise
     (folder / folders.LEFTOVER).unlink()
     return opened, fresh
+
+
+def _bring_attachments(source: Path, folder: Path) -> None:
+    """What the copy needs of what lies beside it; what is missing there costs that attachment, not the room."""
+    told = manifest.read(source)
+    lost = set(manifest.missing_attachments(source))
+    for name in told.needs if told else ():
+        if name not in lost:
+            (folder / "files").mkdir(exist_ok=True)
+            shutil.copyfile(source.parent / manifest.ATTACHED / name, folder / "files" / name)
 
 
 def recover(

@@ -165,6 +165,8 @@ class Room:
         self._gate, self._changing = threading.Condition(), False
         self._readers: Counter[int] = Counter()
         self._turn, self._writer = threading.Lock(), 0
+        self.turns = 0
+        """How many writes have ended, of whatever kind: who copies the files sees by it that nothing moved meanwhile."""
         self.closed = False
         self._connect()
 
@@ -299,6 +301,7 @@ class Room:
                 yield
             finally:
                 self._writer = 0
+                self.turns += 1
 
     def _checked_now(self, raw: Connection) -> datetime:
         """Now, never before the last deed. Errors: `ClockDoubt`."""

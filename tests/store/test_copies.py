@@ -15,13 +15,13 @@ from psyroom.errors import (
     CannotWriteFile,
     Damaged,
     FolderTaken,
-    NeedsCounsellor,
     NoRoom,
     Refused,
     WeakPassword,
     WrongRecovery,
 )
 from psyroom.records.students import StudentDetail
+from psyroom.store import backups_place as places
 from psyroom.store import manifest, settle
 from psyroom.store.checking import check, verify
 from psyroom.store.copies import CopyFaulty, bring_back, copy_room
@@ -53,7 +53,7 @@ def test_a_copy_holds_the_files_and_a_manifest_and_no_name_of_the_school(copy: P
     told = manifest.read(copy)
     assert told is not None and told.rows["main.student"] == told.rows["cases.student_detail"] == 1
     assert manifest.trouble_of(copy) is None and "青山" not in str(copy.name)
-    assert list(copy.parent.iterdir()) == [copy]
+    assert sorted(p.name for p in copy.parent.iterdir()) == sorted([copy.name, places.NAME])
 
 
 def test_the_room_goes_on_and_two_copies_do_not_collide(room: Room, copy: Path) -> None:
@@ -141,9 +141,17 @@ def test_a_copy_that_failed_halfway_can_be_brought_back_again(
     bring_back(copy, tmp_path / "新", code, COUNSELLOR, NEW, use_keyring=False)[0].close()
 
 
-def test_a_duty_person_makes_no_copy(opened: Callable[..., Room], tmp_path: Path) -> None:
-    with pytest.raises(NeedsCounsellor):
-        drive(copy_room(opened(DUTY), tmp_path / "盘"))
+def test_a_duty_person_s_copy_holds_both_files_and_is_marked_unverified(
+    opened: Callable[..., Room], code: str, tmp_path: Path
+) -> None:
+    """The case file's bytes are copied without a key to them; the sheet opens both."""
+    made = drive(copy_room(opened(DUTY), tmp_path / "盘"))
+    told = manifest.read(made)
+    assert told is not None and not told.verified and not any(name.startswith("cases.") for name in told.rows)
+    assert manifest.digest_of(made / "case.db") == manifest.digest_of(tmp_path / "房间" / "case.db")
+    back, _ = bring_back(made, tmp_path / "新", code, COUNSELLOR, NEW, use_keyring=False)
+    with back:
+        assert whole(check(back)) == set()
 
 
 def test_no_copy_is_made_while_a_hot_journal_lies_there(room: Room, tmp_path: Path) -> None:
