@@ -7,10 +7,11 @@ is written inside the encrypted files. Standard library only, so that the unlock
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from psyroom.errors import Damaged, FolderNotWritable, NewerFormat, NoRoom
 NAME = "room.json"
 BEFORE = "room.json.before"  # the previous generation
 FORMAT = 1
+SUM = "sum"
 
 
 def _pack(value: bytes) -> str:
@@ -121,6 +123,27 @@ def _parse(text: bytes) -> RoomFile:
         raise Damaged(name=NAME) from None
 
 
+def _sum(raw: dict[str, Any]) -> str:
+    """Over every value but itself, however the file is laid out. It tells a spoilt disk from a wrong password; against an
+    editor's hand stand the seals."""
+    rest = {name: value for name, value in raw.items() if name != SUM}
+    return hashlib.sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def is_spoilt(folder: Path) -> bool:
+    """Whether what is read of room.json is not what was written there. False where an older program wrote no sum."""
+    for name in (NAME, BEFORE):
+        try:
+            text = (folder / name).read_bytes()
+            _parse(text)
+        except (OSError, Damaged, NewerFormat):
+            continue
+        raw = json.loads(text)
+        known = {"format", SUM, *(f.name for f in fields(RoomFile))}
+        return bool(raw.keys() - known) or (SUM in raw and raw[SUM] != _sum(raw))
+    return True
+
+
 def exists(folder: Path) -> bool:
     try:
         return (folder / NAME).exists() or (folder / BEFORE).exists()
@@ -172,7 +195,8 @@ def _put(path: Path, text: bytes) -> None:
 def write(folder: Path, room: RoomFile, *, forget_before: bool = False) -> None:
     """Write beside and swap in; the generation before stays beside it. `forget_before`: what the old generation could
     open (an old password, a removed person) must not stay, so it becomes the same as the new one."""
-    text = json.dumps({"format": FORMAT, **_plain(room)}, ensure_ascii=False, indent=1).encode()
+    raw = {"format": FORMAT, **_plain(room)}
+    text = json.dumps(raw | {SUM: _sum(raw)}, ensure_ascii=False, indent=1).encode()
     try:
         if (folder / NAME).exists():
             kept = folder / (BEFORE + ".new")

@@ -71,6 +71,7 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path = folder / roomfile.NAME
     raw = json.loads(path.read_text("utf-8"))
     change(raw)
+    raw.pop("sum", None)  # an editor leaves no sum that does not fit
     path.write_text(json.dumps(raw, ensure_ascii=False), "utf-8")
 
 
