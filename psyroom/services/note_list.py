@@ -91,10 +91,12 @@ def listed(
     since: date | None = None,
     until: date | None = None,
     unfinished: bool = False,
+    unsigned: bool = False,
+    only: str = "",
     limit: int = 200,
 ) -> list[NoteLine]:
     """Notes, the latest day first: of a student, of a kind, one's own or the colleagues', of some days. `unfinished`: one's
-    own that still lack a part and are not signed."""
+    own that still lack a part and are not signed; `unsigned`: without a signature; `only`: the one note of this id."""
     needs_counsellor(room)
     school = context(room)
     with room.snapshot() as session:
@@ -107,6 +109,8 @@ def listed(
             since=since,
             until=until,
             unfinished=unfinished,
+            unsigned=unsigned,
+            only=only,
             limit=limit,
         )
         ids = [row.id for row in rows]
@@ -143,6 +147,22 @@ def listed(
             )
         )
     return found
+
+
+def line(room: Room, note_id: str, now: datetime) -> NoteLine:
+    """One note as a list shows it, also a colleague's. Errors: `NotFound`."""
+    found = listed(room, now, only=note_id)
+    if not found:
+        raise NotFound(what="这份记录")
+    return found[0]
+
+
+def of_visit(room: Room, visit: str) -> str:
+    """The note of a visit, one's own before a colleague's; empty where there is none."""
+    needs_counsellor(room)
+    with room.read() as session:
+        rows = ask.of_visit(session, visit)
+    return next((row.id for row in rows if row.writer == room.person.id), rows[0].id if rows else "")
 
 
 def _who(names: Names, students: Sequence[str], day: date, otherwise: str) -> tuple[str, str]:

@@ -175,10 +175,12 @@ def lines(
     since: date | None = None,
     until: date | None = None,
     unfinished: bool = False,
+    unsigned: bool = False,
+    only: str = "",
     limit: int = -1,
 ) -> list[Any]:
     """(id, number, kind, visit, day, starts, ends, writer, shared, made_at, signed_at, topic, with_whom, has_… of every
-    part some kind needs), the latest day first. No text is read. `limit` -1: all."""
+    part some kind needs), the latest day first. No text is read. `only`: one note; `limit` -1: all."""
     c = note_c
     statement = _LINE.order_by(c.day.desc(), c.id.desc())
     if student:
@@ -193,7 +195,16 @@ def lines(
         statement = statement.where(c.day <= until)
     if unfinished:
         statement = statement.where(c.signed_at == "", _lacks())
+    if unsigned:
+        statement = statement.where(c.signed_at == "")
+    if only:
+        statement = statement.where(c.id == only)
     return _rows(session, statement.limit(limit))
+
+
+def of_visit(session: Session, visit: str) -> list[Any]:
+    """(id, writer) of the notes of a visit, the first written first."""
+    return _rows(session, select(note_c.id, note_c.writer).where(note_c.visit == visit).order_by(note_c.id))
 
 
 def without_note(session: Session, person: str, first: date, last: date) -> list[Any]:
