@@ -104,6 +104,12 @@ def put(room: Room, data: bytes) -> Stored:
     return Stored(file, key.hex(), hashlib.sha256(data).hexdigest(), len(data))
 
 
+def forget(room: Room, stored: Stored) -> None:
+    """Take a content away again before any deed that names it was begun: a later one of several could not be written."""
+    with suppress(OSError):
+        (folder_of(room) / stored.file).unlink(missing_ok=True)
+
+
 def get(room: Room, row: Attachment) -> bytes:
     """The content of an attachment. Errors: `NeedsCounsellor`, `AttachmentDamaged`."""
     if not room.has_cases:
