@@ -134,8 +134,8 @@ def open_other(room: Room, note_id: str, reason: str, now: datetime) -> NoteSeen
 
 
 def _log(room: Room, whole: NoteSeen, reason: str) -> None:
-    for student in [child.id for child in whole.students] or [""]:
-        reading.log(room, "note", student=student, note=whole.id, reason=reason)
+    student = whole.students[0].id if len(whole.students) == 1 else ""
+    reading.log(room, "note", student=student, note=whole.id, reason=reason)
 
 
 def _whole(room: Room, school: SchoolContext, session: Session, row: Note, now: datetime) -> NoteSeen:

@@ -86,7 +86,7 @@ def add(
         row.number = _next_number(session, row.day.year)
         session.add(row)
         _set_students(session, row.id, students)
-        _set_categories(session, row.id, categories)
+        set_categories(session, row.id, categories)
         _set_steps(deed, row.id, steps)
         session.flush()
         if private.strip():
@@ -117,7 +117,7 @@ def change(
         row = note_lock.open_note(session, room, note_id, now)
         put(deed, row, values, students, now)
         if categories is not None:
-            _set_categories(session, row.id, categories)
+            set_categories(session, row.id, categories)
         if steps is not None:
             _set_steps(deed, row.id, steps)
         session.flush()
@@ -201,7 +201,8 @@ def _set_students(session: Session, note: str, students: Sequence[str]) -> None:
         session.delete(row)
 
 
-def _set_categories(session: Session, note: str, wanted: Sequence[str]) -> None:
+def set_categories(session: Session, note: str, wanted: Sequence[str]) -> None:
+    """The categories of a note inside a caller's deed. Errors: `NotValid`."""
     have = {row.category: row for row in ask.records(session, NoteCategory, note)}
     if unknown := set(wanted) - have.keys() - category_list.names(session).keys():
         raise NotValid({"categories": f"有 {len(unknown)} 个问题类别不在列表里了，请重新选"})

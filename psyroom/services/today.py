@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock
-from psyroom.services import due_booking, due_opening, due_records, hours, openings
+from psyroom.services import due_booking, due_notes, due_opening, due_records, hours, openings
 from psyroom.services.due import Ground, Source, Task
 from psyroom.services.hours import Shortage, WeekHours
 from psyroom.services.openings import OnDuty
@@ -98,10 +98,13 @@ SOURCES: tuple[Source, ...] = (
     due_booking.left_open,
     due_booking.not_said_held,
     due_booking.still_waiting,
+    due_notes.steps,
+    due_notes.to_write,
     due_opening.short,
     due_opening.not_logged,
     due_opening.to_sign,
     due_opening.next_rota,
+    due_notes.unsaved,
     due_records.unsaved,
     due_records.questions,
     due_records.calendar,

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from sqlmodel import select
 
-from psyroom.errors import NotFound, NotValid, Refused
+from psyroom.errors import NotFound, NotValid
 from psyroom.records.notes import NextStep, Note, NoteStudent
 from psyroom.services import groups, note_list, notes, visits
 from psyroom.services.note_blank import blank
-from psyroom.services.notes import NeedsReason, NoteLocked, NotYours, StepTyped
+from psyroom.services.notes import StepTyped
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from tests.services.room_for_bookings import NOON, PASSWORD, TUESDAY, Small, at, make_small, undo

@@ -93,6 +93,17 @@ def steps_of(session: Session, notes: Iterable[str]) -> list[Any]:
     return _among(session, statement, c.note, notes)
 
 
+def steps_due(session: Session, person: str, until: date) -> list[Any]:
+    """(id, note, text, due) of a person's steps not done, with a date up to a day, the earliest first."""
+    c = step_c
+    statement = select(c.id, c.note, c.text, c.due).where(c.person == person, c.done_at == "", c.due <= until)
+    return _rows(session, statement.order_by(c.due, c.id))
+
+
+def exists_note(session: Session, note: str) -> bool:
+    return bool(_rows(session, select(note_c.id).where(note_c.id == note)))
+
+
 def addenda_of(session: Session, note: str) -> list[Any]:
     """(id, at, person, text), oldest first."""
     c = addendum_c
