@@ -112,6 +112,10 @@ def _parser() -> _Parser:
     person = add(staff, "add", people.people_add, "添加能打开辅导室的人")
     person.add_argument("name")
     person.add_argument("--role", required=True, choices=["duty", "counsellor"])
+    add(staff, "remove", people.people_remove, "移除一位人员，换掉他能用的钥匙").add_argument("name", metavar="NAME")
+    add(staff, "password", people.people_password, "改自己的密码，或给忘了密码的同事重设").add_argument(
+        "name", metavar="NAME"
+    )
 
     roster = group("roster", "学生名册")
     imported = add(roster, "import", students.roster_import, "导入名册")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from psyroom.errors import NeedsCounsellor, NotFound, Refused
 from psyroom.records.fields import checked
 from psyroom.records.people import PersonFields
 from psyroom.services.rights import needs_counsellor
-from psyroom.store import members, passwords, recovery
+from psyroom.store import enrolling, members, passwords, private, recovery
 from psyroom.store.questions import school as ask
 from psyroom.store.room import Room
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Who was taken off, and what follows. `private_notes`: how many of that person's lie sealed for good, but for the
+    recovery sheet."""
+
+    name: str
+    role: str
+    private_notes: int
 
 
 def listed(room: Room) -> list[tuple[str, str, str, bool]]:
@@ -33,14 +45,20 @@ def change_password(room: Room, old: str, new: str) -> None:
     members.change_password(room, old, new)
 
 
-def remove(room: Room, person_id: str) -> None:
-    """Take a colleague off: what that person could open is locked with new keys. Needs a counsellor; not undoable."""
+def remove(room: Room, person_id: str) -> Removed:
+    """Take a colleague off: what that person could open is locked with new keys. Needs a counsellor; not undoable.
+
+    Raises Refused, NotFound, LastCounsellor. What was written before stays readable to whoever has an old copy and the
+    old password; so do old backups.
+    """
     needs_counsellor(room)
     if person_id == room.person.id:
         raise Refused(why="不能移除正在使用的自己，请另一位心理教师来操作。")
-    if not any(found == person_id for found, _, _, _ in listed(room)):
+    found = next(((name, role) for id, name, role, _ in listed(room) if id == person_id), None)
+    if found is None:
         raise NotFound(what="这位人员")
     members.remove_person(room, person_id)
+    return Removed(*found, private.count_of(room, person_id))
 
 
 def reset_password(room: Room, person_id: str, new: str) -> None:
@@ -70,6 +88,31 @@ def new_recovery_sheet(room: Room) -> str:
     """A new recovery sheet; the old one opens nothing any more. Needs who manages people; returns the code. Not undoable."""
     needs_counsellor(room)
     return members.new_recovery_sheet(room)
+
+
+def enrolment_code(room: Room) -> tuple[str, int]:
+    """A one-time code by which another account of this computer learns the room, and how many minutes it holds. Whoever
+    is inside may show it: it opens nothing without a password. Raises Refused where the room has no secret."""
+    return enrolling.offer(room), enrolling.MINUTES
+
+
+def withdraw_enrolment(room: Room) -> None:
+    """The code shown last opens nothing any more."""
+    enrolling.withdraw(room)
+
+
+def not_on_sheet(room: Room) -> list[str]:
+    """Names of colleagues whose private notes the present recovery sheet does not open yet: the sheet was made anew, and
+    they have not opened the room since. Needs a counsellor."""
+    needs_counsellor(room)
+    return private.names(room, private.not_on_sheet(room))
+
+
+def sealed_away(room: Room) -> list[str]:
+    """Names of those who cannot open their earlier private notes until the recovery sheet is used, because a colleague
+    set their password anew. Needs a counsellor."""
+    needs_counsellor(room)
+    return private.names(room, private.sealed_away(room))
 
 
 def is_sheet_group(code: str, position: int, typed: str) -> bool:

@@ -180,3 +180,9 @@ def names(room: Room, people: Iterable[str]) -> list[str]:
     with room.read() as session:
         found = (session.get(Person, id) for id in people)
         return [row.name for row in found if row is not None]
+
+
+def count_of(room: Room, person: str) -> int:
+    """How many private notes of somebody's there are; what they say is that person's."""
+    with room.read() as session:
+        return len(ask.note_rows(session, person))
