@@ -53,7 +53,7 @@ ICONS = {
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
     "unsaved": "note-pencil", "not_logged": "check-square", "astray": "warning-circle",
     "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
-    "to_write": "notebook", "steps": "list-checks",
+    "to_write": "notebook", "steps": "arrow-circle-right",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
