@@ -9,10 +9,11 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from psyroom.errors import Damaged, RoomTrouble, WrongPassword
 from psyroom.records.office import CaseState, DeskState
-from psyroom.store import folders, grants, keys, private, roomfile, secret
+from psyroom.store import files, folders, grants, keys, private, roomfile, secret
 from psyroom.store import settle as settling
 from psyroom.store.connection import connect_alone, driver, raw_of
 from psyroom.store.room import Finding, Room
@@ -22,6 +23,8 @@ from psyroom.store.verifying import Point, Report, drift, head_in, verify
 __all__ = ["Finding", "Point", "Report", "at_opening", "check", "drift", "head_of", "verify"]
 
 VERIFIED = "verified"
+OTHER_HEAD = "other-head"
+_OTHER = {MAIN: CASES, CASES: MAIN}
 _STATE: dict[str, Any] = {MAIN: DeskState, CASES: CaseState}
 
 
@@ -95,7 +98,7 @@ def walk_new(room: Room) -> list[Finding]:
 def at_opening(room: Room) -> list[Finding]:
     """The chain since the last verified point, and whether a file is older than when this account last closed it."""
     try:
-        return walk_new(room) + older_than_heads(room) + _sheet(room) + _people(room) + _folder(room)
+        return walk_new(room) + older_than_heads(room) + _sheet(room) + _people(room) + _folder(room) + _roomfile(room)
     except (driver.DatabaseError, DBAPIError):
         raise Damaged(name=FILES[MAIN]) from None
 
@@ -107,26 +110,65 @@ def head_of(room: Room, schema: str) -> tuple[int, str]:
 
 
 def older_than_heads(room: Room) -> list[Finding]:
-    """Whether a file lacks what this account saw in it last time; only a keyring can tell."""
-    found = []
+    """Whether a file lacks what this account saw in it last time (the keyring tells), or what the other file knows of it
+    since the last closing: that also finds one old file where there is no keyring."""
+    lacking = _lacking_of_the_other(room)
     for schema, (seq, digest) in (room._enrolment.heads if room._enrolment else {}).items():
         if schema not in room.schemas or not seq:
             continue
         with room.read() as session:
             row = raw_of(session).execute(f"SELECT digest FROM {schema}.deed WHERE seq = ?", (seq,)).fetchone()
         if row is None or row[0].hex() != digest:
-            found.append(
-                Finding("older", f"这间房比上次打开时旧：“{FILES[schema]}”里缺少上次已保存的内容，可能被换成了旧文件。")
-            )
-    return found
+            lacking.add(schema)
+    return [
+        Finding("older", f"这间房比上次打开时旧：“{FILES[schema]}”里缺少上次已保存的内容，可能被换成了旧文件。")
+        for schema in room.schemas
+        if schema in lacking
+    ]
+
+
+def _lacking_of_the_other(room: Room) -> set[str]:
+    if not room.has_cases:
+        return set()
+    lacking = set()
+    with room.read() as session:
+        for schema, other in _OTHER.items():
+            known = session.get(_STATE[schema], OTHER_HEAD)
+            if known is not None and known.value and not (
+                raw_of(session)
+                .execute(
+                    f"SELECT 1 FROM {other}.deed WHERE digest = ? ORDER BY seq DESC LIMIT 1",
+                    (bytes.fromhex(known.value),),
+                )
+                .fetchone()
+            ):
+                lacking.add(other)
+    return lacking
+
+
+def _tell_the_other(room: Room) -> None:
+    """At closing each file takes down the other's last link: a digest, which says nothing of what was written."""
+    if not room.has_cases:
+        return
+    for schema, other in _OTHER.items():
+        digest = head_of(room, other)[1]
+        with Session(room._touching) as session:
+            known = session.get(_STATE[schema], OTHER_HEAD)
+            if known is None or known.value != digest:
+                session.merge(_STATE[schema](id=OTHER_HEAD, value=digest))
+                session.commit()
 
 
 def keep_heads(room: Room) -> None:
-    """At closing: remember in the keyring how far the files had come. Not while something is older than remembered."""
+    """At closing: remember in the other file and in the keyring how far each file had come. Not while something is older
+    than remembered."""
     enrolment = room._enrolment
-    if enrolment is None or any(finding.what == "older" for finding in room.findings):
+    if any(finding.what == "older" for finding in room.findings):
         return
     try:
+        _tell_the_other(room)
+        if enrolment is None:
+            return
         heads = enrolment.heads | {schema: head_of(room, schema) for schema in room.schemas}
         if heads != enrolment.heads:
             enrolment.heads = heads
@@ -204,10 +246,15 @@ def _folder(room: Room) -> list[Finding]:
     return []
 
 
-def _folder(room: Room) -> list[Finding]:
-    """A room that was made on a fixed disk may have been moved since."""
-    if why := folders.why_unsafe(room.folder):
-        return [Finding("folder", f"辅导室的文件夹{why}，容易损坏或外泄，请退出程序后把整个文件夹搬到固定硬盘上。")]
+def _roomfile(room: Room) -> list[Finding]:
+    """A spoilt room.json still opens for whoever's part of it is whole; another's would read like a wrong password."""
+    if roomfile.is_spoilt(room.folder):
+        return [
+            Finding(
+                "damaged",
+                "“room.json”和写下时不一样了，可能有人会打不开。请用最近的备份核对，或在设置里重设打不开的人的密码。",
+            )
+        ]
     return []
 
 
@@ -237,6 +284,7 @@ def check(room: Room) -> Generator[tuple[int, int], None, list[Finding]]:
         (FILES[MAIN], lambda: older_than_heads(room)),
         ("", lambda: _sheet(room) + _people(room) + _private(room) + _folder(room)),
         ("", lambda: _journals(room)),
+        (FILES[CASES], lambda: files.check(room)),
         ("", lambda: _copies(room)),
     ]
     found: list[Finding] = []

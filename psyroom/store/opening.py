@@ -7,7 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from psyroom.errors import Damaged, KeyringLocked, NoRoom, NotEnrolled, WrongPassword
-from psyroom.store import checking, grants, guesses, keys, lock, migrations, private, rekeying, roomfile, secret
+from psyroom.store import (
+    backups_swap,
+    checking,
+    files,
+    grants,
+    guesses,
+    keys,
+    lock,
+    migrations,
+    private,
+    rekeying,
+    roomfile,
+    secret,
+)
 from psyroom.store import settle as settling
 from psyroom.store.connection import opens, require_file
 from psyroom.store.room import Room, Who, utc_now
@@ -51,6 +64,8 @@ def unlock(
         return entry, private, enrolment
     if not entries:
         keys.from_password(password, b"\0" * keys.SALT_BYTES, keys.floor(bound=bound, practice=room.practice), b"")
+    if roomfile.is_spoilt(folder):
+        raise Damaged(name=roomfile.NAME)  # the right password would read like a wrong one
     guesses.note_wrong(folder)
     raise WrongPassword
 
@@ -83,6 +98,7 @@ def open_room(folder: Path | str, name: str | None, password: str, *, now: Calla
         raise NoRoom(folder=folder)
     held = lock.hold(folder)
     try:
+        backups_swap.finish_or_forget(folder)
         room = roomfile.read(folder)
         entry, private, enrolment = unlock(folder, room, name, password)
         settling.settle(folder)
@@ -125,4 +141,5 @@ def begin(room: Room) -> None:
     if room.has_cases:
         settling.sweep(room.folder)
         private.settle(room)
+        files.sweep(room)
     room.on_close(checking.keep_heads)

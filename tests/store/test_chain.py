@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from psyroom.records.students import Student
+from psyroom.records.school import Place
+from psyroom.records.students import Student, StudentLabel
 from psyroom.store import chain, checking, triggers
 from psyroom.store.chain import content
 from psyroom.store.checking import Finding, check, drift, verify
@@ -149,6 +150,24 @@ def test_an_old_case_file_beside_a_new_desk_file_is_found(opened: Callable[..., 
     again.close()
     shutil.copy(tmp_path / "old", again.folder / "case.db")
     assert "spanning" in whole(check(opened()))
+
+
+@pytest.mark.parametrize("name", ["case.db", "desk.db"])
+def test_an_old_file_is_found_without_a_keyring_too(opened: Callable[..., Room], tmp_path: Path, name: str) -> None:
+    """Deeds of one file only: no link of the other tells of them, but what each took down of the other at closing does."""
+    with opened() as room:
+        folder = room.folder
+        add_student(room, "甲")
+    shutil.copy(folder / name, tmp_path / name)
+    with opened() as room, room.write("单独") as deed:
+        deed.session.add(StudentLabel(student="0" * 32, label="poor") if name == "case.db" else Place(name="新房间"))
+    opened().close()
+    shutil.copy(tmp_path / name, folder / name)
+    with opened() as room:
+        assert [f.sentence for f in room.findings if f.what == "older" and name in f.sentence]
+        checking.accept_older(room)
+    with opened() as room:
+        assert not room.findings
 
 
 def test_a_journal_that_was_deleted_is_found_by_rows_against_revisions(room: Room) -> None:
