@@ -8,17 +8,21 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 from psyroom.errors import Tell, WrongPassword
+from psyroom.records.attachments import Attachment
 from psyroom.records.students import Student, StudentDetail
-from psyroom.store import members, roomfile
+from psyroom.services import private_notes
+from psyroom.store import files, members, private, roomfile
 from psyroom.store.checking import drift, pages, verify
 from psyroom.store.making import make_room
 from psyroom.store.opening import open_room
 
 PASSWORD = "练习练习练习"
 STAYS, DUTY, LEAVES = "甲", "乙", "丙"
+PRIVATE, PICTURE, NOTE = "只给自己看的：", b"\xff\xd8 a sand tray" * 5000, "a" * 32
 STAGES = ("written", "granted", "rekeyed main", "rekeyed cases", "dropped")
 
 
@@ -39,6 +43,15 @@ def room_with_three(folder: Path, students: int) -> str:
             student = Student(name="学生", stage="junior", cohort=2025, class_no=1)
             deed.session.add(student)
             deed.session.add(StudentDetail(id=student.id, address="地址" * 20))
+        stored = files.put(room, PICTURE)
+        deed.session.add(
+            Attachment(
+                id=NOTE, name="沙盘.jpg", day=date(2026, 10, 12), media="image/jpeg", person="", at="", **vars(stored)
+            )
+        )
+    for name in (LEAVES, STAYS):  # the one who leaves first: two keys, and the seals of both stay as they are
+        with open_room(folder, name, PASSWORD) as room:
+            private_notes.write(room, f"{PRIVATE}{name}", note="", student=NOTE, now=datetime(2026, 10, 12, 12, 50))
     return roomfile.read(folder).people[2].id
 
 
@@ -101,6 +114,11 @@ def _look(folder: Path, person: str, removal: Removal) -> None:
     with open_room(folder, STAYS, PASSWORD) as room:
         faults = [f.what for f in room.findings + verify(room).findings] + [kind for kind, _ in drift(room)]
         faults += [f.what for schema in room.schemas for f in pages(room, schema)]
+        if [text for *_, text in private_notes.mine(room)] != [f"{PRIVATE}{STAYS}"] or private.not_on_sheet(room):
+            faults.append("private notes")
+        with room.read() as session:
+            if files.get(room, session.get_one(Attachment, NOTE)) != PICTURE:
+                faults.append("attachment")
         file = roomfile.read(folder)
         if removal.stage != "before":
             if len(file.check_desk) != 1 or len(file.check_case) != 1:
