@@ -144,13 +144,13 @@ def carry(source: Path, folder: Path, place: Place, names: Iterable[str]) -> Gen
         goal = beside / name
         if name not in place.files or not goal.is_file() or goal.stat().st_size != size:
             beside.mkdir(exist_ok=True)
-            place.files[name] = _copy_file(source / name, goal)
+            place.files[name] = copy_file(source / name, goal)
             yield
         needs[name] = size
     return needs
 
 
-def _copy_file(source: Path, goal: Path) -> tuple[int, str]:
+def copy_file(source: Path, goal: Path) -> tuple[int, str]:
     """Beside, synced, swapped in; (bytes, sha256)."""
     part = goal.with_name(goal.name + UNFINISHED)
     digest, size = hashlib.sha256(), 0

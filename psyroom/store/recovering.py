@@ -15,6 +15,7 @@ from psyroom.errors import Damaged, NoRoom, Refused, WrongRecovery
 from psyroom.records.ids import new_id
 from psyroom.records.people import Holder, Person
 from psyroom.store import (
+    backups_swap,
     folders,
     grants,
     keys,
@@ -149,6 +150,7 @@ def recover(
         raise NoRoom(folder=folder)
     held = lock.hold(folder)
     try:
+        backups_swap.finish_or_forget(folder)
         room = roomfile.read(folder)
         recovery.tidy(code)
         entry = _named(room, person)
