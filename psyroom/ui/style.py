@@ -81,6 +81,12 @@ QPushButton[kind="segment"]:hover {{ background: {p.sunken}; }}
 QPushButton[kind="segment"]:checked {{ background: {p.accent_wash}; color: {p.accent_ink}; border-color: {p.accent};
   font-weight: 700; }}
 QPushButton[kind="segment"]:focus {{ border: 2px solid {p.accent}; padding: {px(5) - 1}px {px(12) - 1}px; }}
+QPushButton[kind="pill"] {{ border-radius: {px(14)}px; padding: {px(3)}px {px(12)}px; min-height: {px(20)}px;
+  background: {p.card}; border: 1px solid {p.line_strong}; }}
+QPushButton[kind="pill"]:hover {{ background: {p.sunken}; }}
+QPushButton[kind="pill"]:checked {{ background: {p.accent_wash}; color: {p.accent_ink}; border-color: {p.accent};
+  font-weight: 700; }}
+QPushButton[kind="pill"]:focus {{ border: 2px solid {p.accent}; padding: {px(3) - 1}px {px(12) - 1}px; }}
 QPushButton[kind="tile"] {{ text-align: left; padding: {px(14)}px {px(16)}px; background: {p.card};
   border: 1px solid {p.line}; border-radius: {RADIUS_CARD}px; }}
 QPushButton[kind="tile"]:hover {{ border-color: {p.accent}; background: {p.accent_wash}; }}
@@ -101,6 +107,9 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {
   border: 2px solid {p.brick_fill}; padding: {px(5) - 1}px {px(10) - 1}px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QLineEdit:read-only {{ background: {p.sunken};
   border-color: {p.line}; color: {p.soft}; }}
+QPlainTextEdit[kind="page"], QPlainTextEdit[kind="page"]:focus {{ background: transparent; border: none;
+  border-radius: 0; padding: 0; font-size: {look.size("base") + px(1)}px; }}
+QPlainTextEdit[kind="page"][wrong="true"] {{ border: none; border-bottom: 2px solid {p.brick_fill}; padding: 0; }}
 QLineEdit[small="true"] {{ padding: {px(3)}px {px(10)}px; min-height: {px(18)}px; }}
 QLineEdit[small="true"]:focus, QLineEdit[small="true"][wrong="true"] {{ padding: {px(3) - 1}px {px(10) - 1}px; }}
 QLineEdit#find {{ background: {p.card}; border-color: {p.line}; border-radius: {px(16)}px; }}
@@ -108,6 +117,8 @@ QLineEdit#find:focus {{ border: 2px solid {p.accent}; }}
 QComboBox {{ combobox-popup: 0; padding-right: {px(26)}px; }}
 QComboBox::drop-down {{ border: none; width: {px(26)}px; }}
 QComboBox::down-arrow {{ image: {image("caret-down")}; width: {px(16)}px; height: {px(16)}px; }}
+QFrame#floating {{ background: {p.card}; border: 1px solid {p.line_strong}; border-radius: {RADIUS}px; }}
+QFrame#floating QListView {{ border: none; background: transparent; }}
 QComboBox QAbstractItemView, QListView#popup {{ background: {p.card}; border: 1px solid {p.line_strong};
   border-radius: {RADIUS}px; padding: {px(4)}px; outline: none; selection-background-color: {p.accent_wash};
   selection-color: {p.ink}; }}

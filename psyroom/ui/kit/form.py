@@ -99,6 +99,10 @@ class Form(QWidget):
         default = self.model.model_fields[name].default
         if not self.model.model_fields[name].is_required() and default not in (None, ""):
             made.set_value(default)
+        return self.adopt(name, made)
+
+    def adopt(self, name: str, made: Field) -> Field:
+        """A field that the page made itself."""
         self.fields[name] = made
         if hasattr(made.control, "edited"):
             made.control.edited.connect(self._on_edit)
