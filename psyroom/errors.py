@@ -96,7 +96,7 @@ class WrongPassword(RoomTrouble):
 
 
 class NotEnrolled(RoomTrouble):
-    sentence = "这台电脑（或这个系统账户）还没有登记过这间辅导室，请用恢复单登记。"
+    sentence = "这台电脑（或这个系统账户）还没有登记过这间辅导室，请用登记码或恢复单登记一次。"
 
 
 class KeyringLocked(RoomTrouble):

@@ -134,13 +134,17 @@ def _lacking_of_the_other(room: Room) -> set[str]:
     with room.read() as session:
         for schema, other in _OTHER.items():
             known = session.get(_STATE[schema], OTHER_HEAD)
-            if known is not None and known.value and not (
-                raw_of(session)
-                .execute(
-                    f"SELECT 1 FROM {other}.deed WHERE digest = ? ORDER BY seq DESC LIMIT 1",
-                    (bytes.fromhex(known.value),),
+            if (
+                known is not None
+                and known.value
+                and not (
+                    raw_of(session)
+                    .execute(
+                        f"SELECT 1 FROM {other}.deed WHERE digest = ? ORDER BY seq DESC LIMIT 1",
+                        (bytes.fromhex(known.value),),
+                    )
+                    .fetchone()
                 )
-                .fetchone()
             ):
                 lacking.add(other)
     return lacking
@@ -235,7 +239,10 @@ def _private(room: Room) -> list[Finding]:
     if not names:
         return []
     return [
-        Finding("private", f"{'、'.join(names)}的私人记录还没有封给现在这张恢复单，请本人登录一次，旧的恢复单先收好。")
+        Finding(
+            "private",
+            f"{'、'.join(names)}换过恢复单以后还没有登录过，请尽快登录一次，不然忘了密码，以前的私人记录就打不开了。",
+        )
     ]
 
 

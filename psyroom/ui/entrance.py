@@ -108,6 +108,7 @@ class Entrance(QWidget):
         page.opened.connect(self._entered)
         page.other.connect(self.show_welcome)
         page.sheet.connect(lambda enrol: self.show_sheet(folder, enrol_only=enrol))
+        page.code.connect(lambda: self.show_code(folder))
         page.help.connect(self.help)
         self._show(page)
 
@@ -134,6 +135,15 @@ class Entrance(QWidget):
         from psyroom.ui.wizard.with_sheet import NewPassword
 
         self._take(NewPassword(folder), back=lambda: self.show_unlock(folder))
+
+    def show_code(self, folder: Path) -> None:
+        """Only enrol this system account, with a code somebody inside shows."""
+        from psyroom.ui.wizard.with_sheet import EnrolByCode
+
+        page = EnrolByCode(folder)
+        page.done.connect(lambda _done: self.show_unlock(folder))
+        page.left.connect(lambda: self.show_unlock(folder))
+        self._show(page)
 
     def show_practice(self) -> None:
         from psyroom.ui.wizard.practice import Practice

@@ -71,11 +71,13 @@ def password_field(label: str, placeholder: str = "", hint: str = "") -> Field:
 
 
 class Unlock(QWidget):
-    """`opened` with the room; `other` asks for another room, `sheet` to go in with the recovery sheet."""
+    """`opened` with the room; `other` asks for another room, `sheet` to go in with the recovery sheet, `code` with one
+    that somebody inside shows."""
 
     opened = Signal(object)
     other = Signal()
     sheet = Signal(bool)  # True: only enrol this computer; the password is known
+    code = Signal()
     help = Signal()
     help_topic = "passwords"
 
@@ -97,11 +99,14 @@ class Unlock(QWidget):
         self.password = password_field("密码")
         self.open = primary("打开", self.try_open)
         self.open.setDefault(True)
+        self.by_code = button("输入登记码（同一台电脑）", self.code.emit, tip="同事在“设置 · 另一个账户”里显示的登记码")
+        self.by_code.hide()
         self.enrol = button("用恢复单登记这台电脑", lambda: self.sheet.emit(True))
         self.enrol.hide()
         card.add(Field("你是", self.person))
         card.add(self.password)
         card.add(self.trouble)
+        card.add(self.by_code)
         card.add(self.enrol)
         card.add(self.open)
         middle = QHBoxLayout()  # not an alignment: that would give the card the height of one line of trouble
@@ -179,4 +184,5 @@ class Unlock(QWidget):
     def _say(self, tell: Tell) -> None:
         self.trouble.setText(str(tell))
         self.trouble.show()
-        self.enrol.setVisible(isinstance(tell, NotEnrolled))
+        for way in (self.by_code, self.enrol):
+            way.setVisible(isinstance(tell, NotEnrolled))

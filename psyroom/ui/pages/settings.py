@@ -16,6 +16,7 @@ from psyroom.ui.kit.flow import Tall
 from psyroom.ui.page import Page
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.pages.settings_bin import BinSection
+from psyroom.ui.pages.settings_enrol import EnrolSection
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
 from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
 from psyroom.ui.pages.settings_rules import RulesSection
@@ -29,10 +30,10 @@ from psyroom.ui.window import Shell
 Maker = Callable[[Room, Shell], Section]
 
 FOR_COUNSELLOR: tuple[Maker, ...] = (
-    SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, PlacesSection,
+    SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, EnrolSection, PlacesSection,
     TimetableSection, RulesSection, LookSection, SafetySection, BinSection,
 )  # fmt: skip
-FOR_DUTY: tuple[Maker, ...] = (PasswordSection, LookSection, BinSection)
+FOR_DUTY: tuple[Maker, ...] = (PasswordSection, EnrolSection, LookSection, BinSection)
 
 DUTY_WORDS = "学校、校历、人员和备份由心理教师来设置。"
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
 from psyroom.errors import NotValid
 from psyroom.records.people import ROLES
-from psyroom.services import people
+from psyroom.services import people, private_notes
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask
-from psyroom.ui.kit import Choice, Field, Progress, Row, RowList, TextField, button, text
+from psyroom.ui.kit import Card, Choice, Field, Progress, Row, RowList, TextField, button, primary, quiet, text
+from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.settings_base import InPlace, Place, Section
+from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 ROLE_WORDS = {
@@ -25,6 +31,10 @@ REMOVED = (
     "他能打开的资料会换上新钥匙，以后用他的密码再也打不开。做完要一点时间，不能撤销。"
     "以前的备份仍能用旧密码打开：请把旧备份收好或销毁，再做一份新的。"
 )
+RESET = "旧密码立刻不能用了。请让本人来输新密码。"
+RESET_PRIVATE = "他以前的私人记录会一直封着，连他自己也要等用恢复单进来一次，才能再打开；新写的不受影响。"
+NOT_ON_SHEET = "换过恢复单以后还没有登录过：请尽快登录一次，不然忘了密码，以前的私人记录就打不开了"
+SEALED_AWAY = "密码重设过：以前的私人记录封着，用恢复单进来一次才能再打开"
 
 
 def password_fields(least: int, *, own: bool) -> tuple[Field, Field]:
@@ -53,6 +63,8 @@ class PeopleSection(Section):
         self.manages = people.may_manage(room)
         self.rows = RowList()
         self.add(self.rows)
+        self._after = QVBoxLayout()
+        self.body.addLayout(self._after)
         self.progress = Progress()
         self.progress.hide()
         self.add(self.progress)
@@ -66,18 +78,26 @@ class PeopleSection(Section):
 
     def show_school(self, now: SchoolContext) -> None:
         rows = []
+        behind, away = people.not_on_sheet(self.room), people.sealed_away(self.room)
         for person, name, role, active in people.listed(self.room):
             if not active:
                 continue
             me = person == self.room.person.id
+            counts = role == "counsellor"
+            word = NOT_ON_SHEET if counts and name in behind else SEALED_AWAY if counts and name in away else ""
             more: tuple[tuple[str, Callable[[], object]], ...] = ()
             if self.manages and not me and role != "none":
                 more = (
-                    ("重设密码", partial(self._open_reset, person, name)),
+                    ("重设密码", partial(self._open_reset, person, name, role)),
                     ("移除", partial(self._remove, person, name)),
                 )
             tags = [(ROLES[role], "accent" if role == "counsellor" else "")] + ([("我", "good")] if me else [])
-            rows.append(Row(name, ROLE_WORDS[role], icon="user", tags=tags, more=more))
+            rows.append(
+                Row(
+                    name, word or ROLE_WORDS[role], icon="user", tags=tags, more=more,
+                    stripe="amber" if word else "", whole=bool(word),
+                )
+            )  # fmt: skip
         self.rows.set_rows(rows)
 
     def _open(self) -> None:
@@ -103,10 +123,11 @@ class PeopleSection(Section):
             self.place.shut()
             self.shell.toast(f"已添加{values['name']}，可以用自己的密码登录了")
 
-    def _open_reset(self, person: str, name: str) -> None:
+    def _open_reset(self, person: str, name: str, role: str) -> None:
         form = InPlace(f"给{name}重设密码", "重设", lambda: self._reset(form, person, name))
         first, again = password_fields(people.least_password(self.room), own=False)
         form.row(("password", first), ("again", again))
+        form.put(text(RESET + (RESET_PRIVATE if role == "counsellor" else ""), "soft"))
         self.place.open(form)
 
     def _reset(self, form: InPlace, person: str, name: str) -> None:
@@ -127,16 +148,50 @@ class PeopleSection(Section):
         self.progress.begin("正在换钥匙，请不要关电脑……")
         self.progress.show()
 
-        def done(_result: object) -> None:
+        def done(gone: people.Removed) -> None:
             self.progress.hide()
             self.shell.tell_changed("person")
-            self.shell.toast(f"{name}已移除，以后打不开这间辅导室了")
+            empty_layout(self._after)
+            card = AfterRemoval(gone, lambda: self.shell.go("settings", section="safety"))
+            card.gone.connect(lambda: empty_layout(self._after))
+            self._after.addWidget(card)
+            card.focus_first()
 
         def failed(tell: Exception) -> None:
             self.progress.hide()
             self.shell.trouble(tell)  # type: ignore[arg-type]
 
         self.shell.run(self, lambda: people.remove(self.room, person), done=done, failed=failed)
+
+
+class AfterRemoval(Card):
+    """What follows when somebody has left: said once, with the way to a fresh backup."""
+
+    gone = Signal()
+
+    def __init__(self, gone: people.Removed, to_backups: Callable[[], object]) -> None:
+        super().__init__(tone="amber")
+        self.add(text(f"{gone.name}已移除，能打开的资料都换了新钥匙", "strong"))
+        self.add(text("从现在起写下的内容，用他的旧密码和任何旧文件都打不开。"))
+        self.add(text("以前的备份仍能用旧密码打开：请现在做一份新的，再把旧的收好或销毁。"))
+        if gone.private_notes:
+            self.add(text(f"他留下 {gone.private_notes} 条私人记录，会一直封着，只有恢复单能打开。"))
+        self.backup_button = primary("去做一份新备份", to_backups)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addWidget(self.backup_button)
+        row.addWidget(quiet("知道了", self.gone.emit, tip="知道了（Esc）"))
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def focus_first(self) -> None:
+        self.backup_button.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.gone.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class PasswordSection(Section):
@@ -151,6 +206,10 @@ class PasswordSection(Section):
         self.add(self.place)
         self.change_button = button("修改密码", self.open, icon_name="key")
         self.put_row(self.change_button)
+        if room.has_cases and private_notes.is_away(room):
+            card = Card(tone="amber")
+            card.add(text(private_notes.AWAY))
+            self.add(card)
 
     def open(self) -> None:
         form = InPlace("", "改密码", lambda: self._save(form))

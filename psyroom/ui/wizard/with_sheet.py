@@ -1,4 +1,5 @@
-"""Into a room that lies here, with the recovery sheet: a forgotten password, or a computer that does not know the room."""
+"""Into a room that lies here: with the recovery sheet (a forgotten password, a computer that does not know the room), or
+with a code that somebody inside shows to another account of the same computer."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from psyroom.errors import Tell, WrongRecovery
-from psyroom.store import recovering, recovery, roomfile
+from psyroom.store import enrolling, recovering, recovery, roomfile
 from psyroom.ui import worker
 from psyroom.ui.kit.fields import Field, TextField
 from psyroom.ui.wizard.bring_back import CodeStep, SheetWizard
@@ -65,3 +66,39 @@ class Enrol(Wizard):
 
     def place_of(self, tell: Tell) -> dict[str, str]:
         return {"code": str(tell)} if isinstance(tell, WrongRecovery) else super().place_of(tell)
+
+
+class _ShownCode(Step):
+    next_words = "登记这个账户"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "登记",
+            "登记这个账户",
+            f"请已登录的同事在“设置 · 另一个账户”里显示登记码，照抄在这里。{enrolling.MINUTES} 分钟内有效，只能用一次。",
+        )
+        self.code = TextField("XXXX-XXXX-…")
+        self.add(self.field("code", Field("登记码", self.code, required=True)))
+
+    def check(self) -> dict[str, str]:
+        if len(recovery.plain(self.code.value())) != 4 * enrolling.GROUPS:
+            return {"code": f"登记码是 {enrolling.GROUPS} 组，每组四个字，请再对一遍"}
+        return {}
+
+
+class EnrolByCode(Wizard):
+    """This system account learns the room from a code shown by somebody who is inside; `done` with None."""
+
+    help_topic = "passwords"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.entry = _ShownCode()
+        super().__init__("登记这个账户", [self.entry])
+
+    def between(self, at: int) -> tuple[worker.Work, Callable[[Any], object], str] | None:
+        folder, code = self._folder, self.entry.code.value()
+        return lambda: enrolling.accept(folder, code), lambda _none: self.done.emit(None), "正在登记…"
+
+    def place_of(self, tell: Tell) -> dict[str, str]:
+        return {"code": str(tell)} if isinstance(tell, enrolling.WrongEnrolment) else super().place_of(tell)
