@@ -65,13 +65,13 @@ def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step], 
 
 
 def _still_named(session: Session, steps: Iterable[chain.Step]) -> None:
-    """Raise `Refused` when a student or a room would go whom a booking, a visit or the plan names since."""
+    """Raise `Refused` when a student or a room would go whom a booking, a visit, a note or the plan names since."""
     for step in steps:
         if step.before is not None:
             continue
         if step.kind == Student.__tablename__ and held.names_student(session, step.ref):
             raise Refused(
-                why="这名学生之后有了预约、来访或候补，不能再撤销添加；同一名学生录了两条的，请在“学生”里合并。"
+                why="这名学生之后有了预约、来访、候补或记录，不能再撤销添加；同一名学生录了两条的，请在“学生”里合并。"
             )
         if step.kind == Place.__tablename__ and held.names_place(session, step.ref):
             raise Refused(why="这间房间之后已经用上了，不能再撤销添加；不用了请在设置里停用。")

@@ -186,6 +186,7 @@ def undo_except(
             raise NothingToUndo
         deed_id = last.id
     kept: list[Step] = []
+    back: list[Step] = []
     with room.write(what, undoes=deed_id) as deed:
         raw = deed.raw
         raw.execute("PRAGMA defer_foreign_keys = ON")
@@ -220,10 +221,11 @@ def undo_except(
             for step in steps:
                 (kept if (step.kind, step.ref) in overtaken or (keep and keep(step)) else due).append(step)
             reverse(raw, due)
-            if check is not None:
-                check(deed.session, due)
+            back += due
         if not seen:
             raise NotFound(what="这一步操作")
+        if check is not None:  # once, when both files stand as they would: what one holds may rest on the other
+            check(deed.session, back)
     return deed.id, kept
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, exists, or_, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_rows
 
+from psyroom.records.access import Export
 from psyroom.records.attachments import Attachment
 from psyroom.records.booking import Visit
 from psyroom.records.notes import (
@@ -260,3 +261,14 @@ def records(session: Session, table: type[Row], note: str) -> list[Row]:
     """The rows of a table that belong to a note, as records."""
     column: Any = table.__table__.c  # type: ignore[attr-defined]
     return list(session.exec(select_rows(table).where(column.note == note).order_by(column.id)).all())
+
+
+def of_student(session: Session, table: type[Row], student: str) -> list[Row]:
+    """The rows of a table that name a student, as records."""
+    column: Any = table.__table__.c  # type: ignore[attr-defined]
+    return list(session.exec(select_rows(table).where(column.student == student).order_by(column.id)).all())
+
+
+def exports_naming(session: Session, student: str) -> list[Export]:
+    """What left the room about a student, as records."""
+    return list(session.exec(select_rows(Export).where(col(Export.students).contains(student))).all())

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from psyroom.records.access import Reading
 from psyroom.records.students import (
     ColumnMap,
     Student,
+    StudentBackground,
     StudentDetail,
     StudentDetailFields,
     StudentFields,
@@ -100,14 +102,17 @@ def owners(session: Session, deed_id: str) -> dict[str, str]:
 
 
 def named_elsewhere(session: Session, deed_id: str) -> set[str]:
-    """Students named by any record which that deed did not write: a booking, a visit, a label added since …"""
+    """Students named by any record which that deed did not write: a booking, a visit, a note, a label added since …
+    That somebody looked at the record holds nobody."""
     found: set[str] = set()
+    background = StudentBackground.__tablename__
     for table in metadata().sorted_tables:
-        if not is_watched(table) or "student" not in table.columns:
+        column = "id" if table.name == background else "student"
+        if not is_watched(table) or column not in table.columns or table.name == Reading.__tablename__:
             continue
         schema = schema_of(table)
         statement = text(
-            f"SELECT DISTINCT student FROM {schema}.\"{table.name}\" WHERE student <> '' AND id NOT IN (SELECT ref FROM "
+            f"SELECT DISTINCT {column} FROM {schema}.\"{table.name}\" WHERE {column} <> '' AND id NOT IN (SELECT ref FROM "
             f"{schema}.revision WHERE kind = :kind AND deed = (SELECT seq FROM {schema}.deed WHERE id = :deed))"
         )
         found.update(row[0] for row in session.execute(statement, {"kind": table.name, "deed": deed_id}))

@@ -120,15 +120,15 @@ class MergeView(QWidget):
         moves = [
             f"{merged.bookings} 个预约" if merged.bookings else "",
             f"{merged.visits} 次来访" if merged.visits else "",
+            f"{merged.notes} 份记录" if merged.notes else "",
         ]
         if merged.first["name"] != merged.second["name"]:
             card.add(text("两条的姓名不一样，请再核对是不是同一名学生。", "warning"))
         if told := "、".join(words for words in moves if words):
             card.add(text(f"另一条名下的 {told}会移过来。", "soft"))
-        if merged.lost:
-            kept = "、".join(
-                dict.fromkeys("班级" if n in ("stage", "cohort", "class_no") else field_label(n) for n in merged.lost)
-            )
+        if merged.lost or merged.also_lost:
+            fields = ["班级" if n in ("stage", "cohort", "class_no") else field_label(n) for n in merged.lost]
+            kept = "、".join(dict.fromkeys([*fields, *merged.also_lost]))
             card.add(text(f"两条写得不一样的（{kept}）以保留的那条为准；另一条的写法留在历史里。", "warning"))
         self._shown = card
         self._place.insertWidget(0, card)
