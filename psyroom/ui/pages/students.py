@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from psyroom.services import drafts, merging, students, timeline
+from psyroom.services import drafts, merging, reading, students, timeline
 from psyroom.services.school import SchoolContext, context
 from psyroom.services.students import Entry
 from psyroom.store.room import Room
@@ -21,6 +21,7 @@ from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
 from psyroom.ui.pages.students_find import MOST, FindPane, Unsaved
 from psyroom.ui.pages.students_form import StudentForm
 from psyroom.ui.pages.students_list import ALL, CLASS, DOUBT, GONE, GRADE, Branch, ClassTree
+from psyroom.ui.pages.who_looked import WhoLooked
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -73,6 +74,7 @@ class Here(Page):
         self.pane.chosen.connect(self._on_chosen)
         self.pane.opened.connect(lambda entry: self.show_student(entry.id))
         across.addWidget(self.pane, 1)
+        self._noted = ""
         self.card = students_card.StudentCard()
         self.card.wanted.connect(self._on_wanted)
         self.card.settled.connect(self._on_settled)
@@ -195,6 +197,15 @@ class Here(Page):
         whole = students.whole(self.room, student)
         lines = timeline.of(self.room, student)
         self.card.show_student(whole, lines, self.today, may_change=self.room.has_cases)
+        if self.room.has_cases:
+            self._note_reading(student)
+
+    def _note_reading(self, student: str) -> None:
+        """Who looked is kept, off the window's path: the card never waits for the disk."""
+        self.card.put_last(WhoLooked(lambda most: reading.of_student(self.room, student, most)))
+        if student != self._noted:
+            self._noted = student
+            self.shell.run(self, lambda: reading.log(self.room, "record", student=student))
 
     def _show_nobody(self, doubts: int) -> None:
         self._chosen = ""

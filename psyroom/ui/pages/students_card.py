@@ -95,8 +95,14 @@ class StudentCard(QWidget):
             note.add(text(DUTY_WORDS, "soft"))
             column.addWidget(note)
         column.addWidget(self._time_line(lines))
+        self._last = QVBoxLayout()
+        column.addLayout(self._last)
         column.addStretch(1)
         self._put(scrolled(inner))
+
+    def put_last(self, widget: QWidget) -> None:
+        """At the card's foot."""
+        self._last.addWidget(widget)
 
     def _put(self, widget: QWidget) -> None:
         if self._shown is not None:
