@@ -21,6 +21,7 @@ FINE, FRAME = 0.4, 1.1  # lines inside a table and its frame, in points
 PRACTICE = "练习"
 PRACTICE_TAG = "练习模式：内容均为虚构，不作上报之用"
 _GREY = 0.45
+_RED = (0.75, 0.1, 0.1)
 
 
 class Paper:
@@ -35,13 +36,18 @@ class Paper:
         digest: str = "",
         numbered: bool = True,
         margin_mm: float = 20,
+        of: int = 0,
+        marks: tuple[str, str] = ("", ""),
     ) -> None:
+        """`of`: how many pages there are in all, where the foot says so; `marks`: red words above every page, at the left
+        (未签字) and at the right (内部资料 注意保密)."""
         self.paper_width, self.paper_height = (A4[1], A4[0]) if landscape else (A4[0], A4[1])
         self.left = margin_mm * MM
         self.right = self.paper_width - margin_mm * MM
         self.top = self.paper_height - (19 if landscape else 22) * MM
         self.bottom = 22 * MM
         self.practice, self.digest, self.numbered = practice, digest, numbered
+        self.of, self.marks = of, marks
         self.missing = ""
         self._buffer = io.BytesIO()
         faces.face(SONG)
@@ -66,6 +72,9 @@ class Paper:
         self.y = self.top
         if self.practice:
             self._practice_mark()
+        for mark, x, align in zip(self.marks, (self.left, self.right), ("left", "right"), strict=True):
+            if mark:
+                self.text(x, self.paper_height - 17 * MM, mark, HEI, 10.5, align, red=True)
         if self.pages > 1 and self.head is not None:
             self.head(self)
 
@@ -83,7 +92,8 @@ class Paper:
 
     def _end(self) -> None:
         if self.numbered:
-            self.text(self.paper_width / 2, 14 * MM, f"— {self.pages} —", SONG, 10.5, "center")
+            number = f"{self.pages} / {self.of}" if self.of else f"{self.pages}"
+            self.text(self.paper_width / 2, 14 * MM, f"— {number} —", SONG, 10.5, "center")
         if self.digest:
             size = min(5.5, 5.5 * self.width / max(faces.width(self.digest, HEI, 5.5), 1))
             self.text(self.right, 8.5 * MM, self.digest, HEI, size, "right", grey=_GREY)
@@ -110,8 +120,9 @@ class Paper:
     # ---- text -----------------------------------------------------------------------------------------------
 
     def text(
-        self, x: float, y: float, text: str, face: str, size: float, align: str = "left", *, grey: float = 0.0
-    ) -> float:
+        self, x: float, y: float, text: str, face: str, size: float, align: str = "left", *, grey: float = 0.0,
+        red: bool = False,
+    ) -> float:  # fmt: skip
         """One line at its baseline; returns how wide it ran."""
         used, text, missing = faces.fit(faces.cleaned(text).replace("\n", " "), face)
         self.missing += missing
@@ -121,7 +132,10 @@ class Paper:
             x -= wide / 2
         elif align == "right":
             x -= wide
-        self.canvas.setFillGray(grey)
+        if red:
+            self.canvas.setFillColorRGB(*_RED)
+        else:
+            self.canvas.setFillGray(grey)
         self.canvas.setFont(used, size)
         self.canvas.drawString(x, y, text)
         return wide

@@ -189,7 +189,7 @@ def _row(
         students=json.dumps(list(dict.fromkeys(filter(None, students)))),
         how=how,
         has_password=sealed,
-        head=_heads(room),
+        head=heads(room),
         **said,
     )
 
@@ -215,8 +215,8 @@ def _digests(files: Mapping[str, bytes]) -> str:
     return json.dumps({n: hashlib.sha256(data).hexdigest() for n, data in files.items()}, ensure_ascii=False)
 
 
-def _heads(room: Room) -> str:
-    """How far both chains had come."""
+def heads(room: Room) -> str:
+    """How far the chains of the opened files have come, as it stands at the foot of a paper."""
     found = []
     for schema, word in (("main", "A"), ("cases", "B")):
         if schema in room.schemas:

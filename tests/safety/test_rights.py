@@ -20,12 +20,13 @@ from psyroom.store.room import Room
 
 FOR_THE_DESK = {
     "back_entry": "check enter",
+    "backups": "make alone is_due listed second present_second carry_over is_paused status",
     "beginning": "beginning",
     "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of in_own_lessons",
     "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
-    "exports": "put printed_at_desk",
+    "exports": "put printed_at_desk heads",
     "events": "check add change move put cancel reopen held",
     "groups": "listed attendance add change set_members end set_attendance",
     "history": "undo",
