@@ -6,7 +6,7 @@ or dragged out, and what leaves goes by 取出.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
@@ -258,7 +258,7 @@ class Viewer(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round among the buttons here, never to the page under it."""
-        within: list[QWidget] = self.findChildren(QWidget)
+        within: Iterable[QWidget] = self.findChildren(QWidget)
         inside = [w for w in within if w.isVisible() and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
         ring: list[Any] = [self, *inside]
         now = QApplication.focusWidget()

@@ -17,6 +17,7 @@ from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import EmptyState, PageHeader, button, day_words, primary
 from psyroom.ui.page import Page
 from psyroom.ui.pages import students_card
+from psyroom.ui.pages.attached import Attachments
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
 from psyroom.ui.pages.students_find import MOST, FindPane, Unsaved
 from psyroom.ui.pages.students_form import StudentForm
@@ -196,7 +197,8 @@ class Here(Page):
         self._chosen = student
         whole = students.whole(self.room, student)
         lines = timeline.of(self.room, student)
-        self.card.show_student(whole, lines, self.today, may_change=self.room.has_cases)
+        attached = Attachments(self.room, self.shell, student=student) if self.room.has_cases else None
+        self.card.show_student(whole, lines, self.today, may_change=self.room.has_cases, attached=attached)
         if self.room.has_cases:
             self._note_reading(student)
 

@@ -76,8 +76,16 @@ class StudentCard(QWidget):
         self.student = ""
         self._put(words)
 
-    def show_student(self, whole: Whole, lines: Sequence[Line], today: date, *, may_change: bool) -> None:
-        """Build the card anew for this student."""
+    def show_student(
+        self,
+        whole: Whole,
+        lines: Sequence[Line],
+        today: date,
+        *,
+        may_change: bool,
+        attached: QWidget | None = None,
+    ) -> None:
+        """Build the card anew for this student; `attached`: what stands above the time line."""
         self.student = whole.entry.id
         inner = Tall()
         column = QVBoxLayout(inner)
@@ -94,6 +102,8 @@ class StudentCard(QWidget):
             note = Card(tone="sunken")
             note.add(text(DUTY_WORDS, "soft"))
             column.addWidget(note)
+        if attached is not None:
+            column.addWidget(attached)
         column.addWidget(self._time_line(lines))
         self._last = QVBoxLayout()
         column.addLayout(self._last)
