@@ -3,67 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from psyroom.records.booking import CHANNELS, FORMS, OUTCOMES
 from psyroom.records.groups import PRESENCE
 from psyroom.records.students import STATUSES, Student
+from psyroom.services import timeline_notes
 from psyroom.services.school import context
+from psyroom.services.timeline_lines import DESK_KINDS as DESK_KINDS  # callers meet them here
+from psyroom.services.timeline_lines import KINDS as KINDS
+from psyroom.services.timeline_lines import Line as Line
+from psyroom.services.timeline_lines import joined
 from psyroom.store import history as chain
 from psyroom.store.questions import groups as ask_groups
-from psyroom.store.questions import students as ask
+from psyroom.store.questions import timeline as ask
 from psyroom.store.room import Room
 
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that happened. `starts` in minutes from midnight, None where only the day is known."""
-
-    day: date
-    starts: int | None
-    kind: str
-    title: str
-    detail: str
-    ref: str
-
-
 Provider = Callable[[Room, str], Iterable[Line]]
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 def of(room: Room, student: str) -> list[Line]:
-    """Everything known of a student, newest first."""
-    lines = [line for provider in PROVIDERS for line in provider(room, student)]
-    return sorted(lines, key=lambda line: (line.day, line.starts if line.starts is not None else -1), reverse=True)
+    """Everything known of a student, newest first. A duty person gets what happened at the desk; what is confidential is
+    asked for only where the case file is open, and of a colleague's notes only that they are there."""
+    providers = (*DESK_PROVIDERS, *(timeline_notes.PROVIDERS if room.has_cases else ()))
+    lines = [line for provider in providers for line in provider(room, student)]
+    return sorted(lines, key=_place, reverse=True)
+
+
+def _place(line: Line) -> tuple[date, int, int, str]:
+    return line.day, line.starts if line.starts is not None else -1, _ORDER[line.kind], line.ref
 
 
 def _bookings(room: Room, student: str) -> Iterable[Line]:
     with room.read() as session:
-        rows = ask.booking_rows(session, student)
+        rows = ask.bookings(session, student)
     people = context(room).people
     for row in rows:
         who = "家长预约" if row.client == "parent" else "预约"
         how = f"{FORMS[row.form]}·{CHANNELS[row.channel]}"
-        detail = f"{OUTCOMES[row.outcome]} · {people.get(row.person, '')}".strip(" ·")
+        detail = joined(OUTCOMES[row.outcome], people.get(row.person, ""))
         yield Line(row.day, row.starts, "booking", f"{who}（{how}）", detail, row.id)
 
 
 def _visits(room: Room, student: str) -> Iterable[Line]:
     with room.read() as session:
-        rows = ask.visit_rows(session, student)
+        rows = ask.visits(session, student)
     people = context(room).people
     for row in rows:
         who = "家长来访" if row.client == "parent" else "来访"
         how = f"{FORMS[row.form]}·{CHANNELS[row.channel]}"
         length = f"{row.ends - row.starts} 分钟" if row.ends is not None else "进行中"
-        yield Line(
-            row.day,
-            row.starts,
-            "visit",
-            f"{who}（{how}）",
-            f"{length} · {people.get(row.person, '')}".strip(" ·"),
-            row.id,
-        )
+        detail = joined(length, people.get(row.person, ""))
+        yield Line(row.day, row.starts, "visit", f"{who}（{how}）", detail, row.id)
 
 
 def _sessions(room: Room, student: str) -> Iterable[Line]:
@@ -73,7 +65,7 @@ def _sessions(room: Room, student: str) -> Iterable[Line]:
     people = context(room).people
     for row in rows:
         length = f"{row.ends - row.starts} 分钟" if row.ends is not None else "进行中"
-        detail = f"{PRESENCE[row.state]} · {length} · {people.get(row.person, '')}".strip(" ·")
+        detail = joined(PRESENCE[row.state], length, people.get(row.person, ""))
         yield Line(row.day, row.starts, "visit", f"团体 {row.group_no}", detail, row.id)
 
 
@@ -99,5 +91,5 @@ def _entry(room: Room, student: str) -> Iterable[Line]:
 
 _STATUS_LINES = {key: f"状态：{label}" for key, label in STATUSES.items()}
 
-PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _sessions, _entry)
-"""Later modules add theirs: notes, talks, plans, referrals."""
+DESK_PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _sessions, _entry)
+"""What happened at the desk. What is confidential: `timeline_notes`; later modules add theirs: talks, plans, referrals."""
