@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock
-from psyroom.services import due_booking, due_notes, due_opening, due_records, hours, openings
+from psyroom.services import due_backups, due_booking, due_notes, due_opening, due_records, hours, openings
 from psyroom.services.due import Ground, Source, Task
 from psyroom.services.hours import Shortage, WeekHours
 from psyroom.services.openings import OnDuty
@@ -108,6 +108,7 @@ SOURCES: tuple[Source, ...] = (
     due_records.unsaved,
     due_records.questions,
     due_records.calendar,
+    due_backups.second_place,
 )
 """Every kind of task there is; the order counts within one urgency."""
 

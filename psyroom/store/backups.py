@@ -6,16 +6,18 @@ from __future__ import annotations
 import errno
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psyroom.errors import CannotWriteFile, RoomTrouble
 from psyroom.store import backups_place as places
 from psyroom.store import manifest as manifests
-from psyroom.store.connection import connect_alone, driver
+from psyroom.store import roomfile
+from psyroom.store.connection import connect_alone, driver, raw_of
 from psyroom.store.copies import Taken, verify_copy, why_of
 from psyroom.store.room import Room
-from psyroom.store.tables import FILES
+from psyroom.store.tables import CASES, FILES
+from psyroom.store.verifying import head_in
 
 FOLDER = "backups"
 
@@ -51,7 +53,7 @@ def fits(copy: Path, keys: dict[str, bytes]) -> bool:
         except driver.Error:
             return False
         try:
-            if not c.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]:
+            if not c.execute("PRAGMA user_version").fetchone()[0]:  # the first page alone: a later one may be damaged
                 return False
         except driver.Error:
             return False
@@ -161,6 +163,12 @@ def carry_over(room: Room, copy: Path, to: Path) -> Generator[tuple[int, int], N
     return to / name
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two copies are the same one, in two places."""
+    first, second = manifests.read(one), manifests.read(other)
+    return first is not None and second is not None and first.files == second.files and first.made_at == second.made_at
+
+
 # ---- taking away --------------------------------------------------------------------------------------------------
 
 
@@ -175,3 +183,32 @@ def destroy(room: Room, folder: Path, names: Iterable[str]) -> list[str]:
     except OSError as error:
         raise CannotWriteFile(name=folder.name, why=why_of(error)) from None
     return going
+
+
+# ---- what stands now ----------------------------------------------------------------------------------------------
+
+
+def heads(room: Room) -> dict[str, str]:
+    """Each file's last deed, by its digest."""
+    with room.read() as session:
+        raw = raw_of(session)
+        return {schema: head_in(raw, schema)[1] for schema in room.schemas}
+
+
+def began(room: Room) -> datetime | None:
+    """When the room's first deed was done."""
+    with room.read() as session:
+        row = raw_of(session).execute("SELECT at FROM main.deed ORDER BY seq LIMIT 1").fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
+def is_current(room: Room, copy: Path) -> bool:
+    """Whether a copy holds what stands now: the last deeds, and who may open it. Drafts do not count."""
+    told = manifests.read(copy)
+    if told is None or any(told.heads.get(schema) != head for schema, head in heads(room).items()):
+        return False
+    if told.files.get(roomfile.NAME) != manifests.digest_of(room.folder / roomfile.NAME):
+        return False
+    case = room.folder / FILES[CASES]
+    # without its key: whether the file was touched since
+    return room.has_cases or datetime.fromtimestamp(case.stat().st_mtime, UTC) < told.at()

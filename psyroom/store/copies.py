@@ -227,7 +227,7 @@ def _finish(
     at: Any,
 ) -> Steps:  # fmt: skip
     names = [*FILES.values(), roomfile.NAME]
-    made_at = at.astimezone().isoformat(timespec="seconds")
+    made_at = at.astimezone().isoformat(timespec="milliseconds")
     manifest.write(
         part,
         manifest.Manifest(

@@ -40,6 +40,11 @@ def _synced(folder: Path) -> str | None:
     return None
 
 
+def synced(folder: Path) -> str | None:
+    """Which cloud a folder is carried off to, as the middle of a sentence; None when to none."""
+    return _synced(Path(os.path.realpath(folder)))
+
+
 def _mount_of(folder: Path) -> tuple[str, str] | None:
     """(device, type of file system) under a folder, from the kernel's own list."""
     try:

@@ -36,7 +36,7 @@ FOR_THE_DESK = {
     "missed": "again rebook",
     "openings": "add_slot add_slots add_spare change_slot remove_slot slots_on add_exception close_day remove_exception exceptions plan_of_week "
     "plan_between duty_on duty_off on_duty record not_logged record_planned correct remove openings_of",
-    "outgoing": "prepared put",
+    "outgoing": "inside prepared put",
     "papers": "choosable booking_slips class_slips is_neutral set_neutral door_week day_sheet",
     "people": "listed change_password may_manage least_password enrolment_code withdraw_enrolment",
     "prefill": "week make_ups_to_come confirm set_hours strike restore",
