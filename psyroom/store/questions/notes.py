@@ -23,6 +23,7 @@ from psyroom.records.notes import (
     NoteRules,
     NoteStudent,
     NoteUnlock,
+    Phrase,
     ProblemCategory,
 )
 from psyroom.records.office import CaseState
@@ -35,6 +36,7 @@ category_c = NoteCategory.__table__.c  # type: ignore[attr-defined]
 step_c = NextStep.__table__.c  # type: ignore[attr-defined]
 addendum_c = Addendum.__table__.c  # type: ignore[attr-defined]
 unlock_c = NoteUnlock.__table__.c  # type: ignore[attr-defined]
+phrase_c = Phrase.__table__.c  # type: ignore[attr-defined]
 problem_c = ProblemCategory.__table__.c  # type: ignore[attr-defined]
 word_c = DeskWord.__table__.c  # type: ignore[attr-defined]
 none_c = NoNote.__table__.c  # type: ignore[attr-defined]
@@ -243,6 +245,13 @@ def points(session: Session, person: str, student: str, before: date, count: int
         .where(c.day <= before, or_(c.writer == person, c.shared.is_(True)))
     )
     return _rows(session, statement.order_by(c.day.desc(), c.id.desc()).limit(count))
+
+
+def phrases(session: Session, person: str) -> list[Any]:
+    """(id, text, part, person) of a person's own phrases and everybody's, the own ones first, the newest first."""
+    c = phrase_c
+    statement = select(c.id, c.text, c.part, c.person).where(c.person.in_((person, "")))
+    return _rows(session, statement.order_by(c.person.desc(), c.id.desc()))
 
 
 # ---- categories -----------------------------------------------------------------------------------------------
