@@ -20,7 +20,7 @@ from psyroom.records.access import Export
 from psyroom.records.fields import about
 from psyroom.reports import sealing
 from psyroom.services import roll
-from psyroom.services.outgoing import placed, prepared
+from psyroom.services.outgoing import inside, placed, prepared
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
 from psyroom.store import folders, passwords
@@ -139,6 +139,16 @@ def free_name(folder: Path, name: str) -> str:
 def weak_place(folder: Path) -> str:
     """Why a file that is not sealed should not lie there, as the middle of a sentence; empty where it may."""
     return folders.why_unsafe(folder) or ""
+
+
+def why_not(room: Room, folder: Path, *, sealed: bool) -> str:
+    """Why nothing should leave into this folder, as a sentence; empty where it may. Said as soon as a folder is chosen."""
+    needs_counsellor(room)
+    if inside(room, folder):
+        return "这是辅导室自己的文件夹，请把文件存到别的地方。"
+    if not sealed and (why := weak_place(folder)):
+        return f"“{folder.name}”{why}，没有加密的材料不能放在那里；请加一个密码，或换一个文件夹。"
+    return ""
 
 
 # ---- paper --------------------------------------------------------------------------------------------------------

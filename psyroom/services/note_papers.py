@@ -85,10 +85,11 @@ def note(room: Room, note_id: str, now: datetime | None = None, *, mask: bool = 
     return Made("_".join(filter(None, (_file_title(seen.fields.kind), seen.number))), pdf, None, missing)
 
 
-def about(room: Room, note_id: str, now: datetime | None = None) -> tuple[str, tuple[str, ...]]:
+def about(room: Room, note_id: str, now: datetime | None = None, *, reason: str = "") -> tuple[str, tuple[str, ...]]:
     """What a note's paper is called and whom it is about, for the register. Errors: as `note`."""
     needs_counsellor(room)
-    seen = note_seen.seen(room, note_id, now or local_now(room))
+    moment = now or local_now(room)
+    seen = note_seen.open_other(room, note_id, reason, moment) if reason else note_seen.seen(room, note_id, moment)
     return TITLES[seen.fields.kind], tuple(child.id for child in seen.students)
 
 

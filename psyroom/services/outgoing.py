@@ -103,9 +103,14 @@ def put(room: Room, files: Mapping[str, bytes], folder: Path) -> list[Path]:
         return paths
 
 
-def _not_inside(room: Room, folder: Path) -> None:
+def inside(room: Room, folder: Path) -> bool:
+    """Whether a folder is the room's own or lies in it."""
     own, where = Path(os.path.realpath(room.folder)), Path(os.path.realpath(folder))
-    if where == own or own in where.parents:
+    return where == own or own in where.parents
+
+
+def _not_inside(room: Room, folder: Path) -> None:
+    if inside(room, folder):
         raise Refused(why="这是辅导室自己的文件夹，请把文件存到别的地方。")
 
 

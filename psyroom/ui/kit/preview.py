@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
@@ -36,6 +37,8 @@ class PdfPreview(QWidget):
     def __init__(self, pdf: bytes = b"", *, printable: bool = True) -> None:
         super().__init__()
         self._pdf, self._zoom, self._fits = b"", 1.0, True
+        self.before_print: Callable[[], bool] | None = None
+        """Asked once a printer is chosen and before it is given a page; where it says no, nothing is printed."""
         self.setObjectName("preview")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,10 +122,12 @@ class PdfPreview(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._step(1 if event.angleDelta().y() > 0 else -1)
 
-    def print(self) -> None:
-        """Send the pages to a printer the person picks, drawn at 300 dpi from memory."""
+    def print(self) -> bool:
+        """Send the pages to a printer the person picks, drawn at 300 dpi from memory; whether they were sent."""
         if not self._pdf or (printer := ask.printer(self)) is None:
-            return
+            return False
+        if self.before_print is not None and not self.before_print():
+            return False
         painter = QPainter(printer)
         for at, page in enumerate(preview.pages(self._pdf, PRINT_DPI)):
             if at:
@@ -132,6 +137,7 @@ class PdfPreview(QWidget):
             whole.moveTopLeft(-layout.paintRectPixels(dots).topLeft().toPointF())
             painter.drawImage(whole, image_of(page))
         painter.end()
+        return True
 
 
 class _Pages(QWidget):
