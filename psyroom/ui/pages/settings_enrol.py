@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout
 
 from psyroom.services import people
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
-from psyroom.ui.kit import Card, button, quiet, text
+from psyroom.ui.kit import Card, button, link, text
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.window import Shell
 
@@ -35,7 +36,10 @@ class EnrolSection(Section):
         self._shown.add(self.left)
         for number, words in enumerate(STEPS, 1):
             self._shown.add(text(f"{number}. {words}"))
-        self._shown.add(quiet("不用了，作废这个登记码", self.withdraw))
+        row = QHBoxLayout()
+        row.addWidget(link("不用了，作废这个登记码", self.withdraw))
+        row.addStretch(1)
+        self._shown.body.addLayout(row)
         self.add(self._shown)
         self._shown.hide()
         self.show_button = button("让这台电脑的另一个账户也能打开", self.show_code, icon_name="key")

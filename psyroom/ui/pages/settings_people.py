@@ -34,6 +34,11 @@ REMOVED = (
 RESET = "旧密码立刻不能用了。请让本人来输新密码。"
 RESET_PRIVATE = "他以前的私人记录会一直封着，连他自己也要等用恢复单进来一次，才能再打开；新写的不受影响。"
 NOT_ON_SHEET = "换过恢复单以后还没有登录过：请尽快登录一次，不然忘了密码，以前的私人记录就打不开了"
+RESET_LOST = (
+    "注意：换过恢复单以后他还没有登录过。现在重设，他以前的私人记录就再也打不开了，连新的恢复单也不行；"
+    "能等他想起旧密码就先等一等。"
+)
+LOST = "密码重设时还没有封给新的恢复单：以前的私人记录只有旧备份和旧恢复单能打开"
 SEALED_AWAY = "密码重设过：以前的私人记录封着，用恢复单进来一次才能再打开"
 
 
@@ -84,7 +89,8 @@ class PeopleSection(Section):
                 continue
             me = person == self.room.person.id
             counts = role == "counsellor"
-            word = NOT_ON_SHEET if counts and name in behind else SEALED_AWAY if counts and name in away else ""
+            words = {(True, True): LOST, (True, False): NOT_ON_SHEET, (False, True): SEALED_AWAY}
+            word = words.get((name in behind, name in away), "") if counts else ""
             more: tuple[tuple[str, Callable[[], object]], ...] = ()
             if self.manages and not me and role != "none":
                 more = (
@@ -127,7 +133,10 @@ class PeopleSection(Section):
         form = InPlace(f"给{name}重设密码", "重设", lambda: self._reset(form, person, name))
         first, again = password_fields(people.least_password(self.room), own=False)
         form.row(("password", first), ("again", again))
-        form.put(text(RESET + (RESET_PRIVATE if role == "counsellor" else ""), "soft"))
+        lost = name in people.not_on_sheet(self.room)
+        form.put(text(RESET + (RESET_PRIVATE if role == "counsellor" and not lost else ""), "soft"))
+        if lost:
+            form.put(text(RESET_LOST, "warning"))
         self.place.open(form)
 
     def _reset(self, form: InPlace, person: str, name: str) -> None:

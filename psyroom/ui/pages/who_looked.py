@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.services.reading import Seen
-from psyroom.ui.kit import Row, RowList, day_words, quiet, text
+from psyroom.ui.kit import Row, RowList, day_words, link, text
 
 MOST = 50
 NOBODY = "还没有人打开过。"
@@ -44,8 +44,11 @@ class WhoLooked(QWidget):
         self._load = load
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self.ask_button = quiet(words, self.show_list, small=True)
-        self._column.addWidget(self.ask_button)
+        self.ask_button = link(words, self.show_list)
+        row = QHBoxLayout()
+        row.addWidget(self.ask_button)
+        row.addStretch(1)
+        self._column.addLayout(row)
         self.list: QWidget | None = None
 
     def show_list(self) -> None:
