@@ -10,21 +10,28 @@ from psyroom.ui.kit.texts import link
 
 
 class Fold(QWidget):
-    """`words` to press and, when open, the widget under it. `turned` fires with whether it is open."""
+    """`words` to press and, when open, the widget under it. `turned` fires with whether it is open.
+
+    Several in one line: put each one's `head` into a row and let the fold itself take room only when it is open (`apart`).
+    """
 
     turned = Signal(bool)
 
-    def __init__(self, words: str, inner: QWidget, *, is_open: bool = False) -> None:
+    def __init__(self, words: str, inner: QWidget, *, is_open: bool = False, apart: bool = False) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         self.head = link(words, self.turn)
-        column.addWidget(self.head, 0, Qt.AlignmentFlag.AlignLeft)
+        self._apart = apart
+        if not apart:
+            column.addWidget(self.head, 0, Qt.AlignmentFlag.AlignLeft)
         self.inner = inner
         column.addWidget(inner)
         self._open = is_open
-        inner.setVisible(is_open)
+        inner.setHidden(not is_open)
+        if apart:
+            self.hide()
         self._dress()
 
     def is_open(self) -> bool:
@@ -42,6 +49,8 @@ class Fold(QWidget):
             return
         self._open = on
         self.inner.setVisible(on)
+        if self._apart:
+            self.setVisible(on)
         self._dress()
         self.turned.emit(on)
 
