@@ -67,7 +67,7 @@ class NavButton(QAbstractButton):
         draw(painter, name, QRect(px(12), (self.height() - side) // 2, side, side), ink if self.isChecked() else p.soft)
         painter.setPen(QColor(ink))
         painter.setFont(fonts.face(bold=self.isChecked()))
-        painter.drawText(self.rect().adjusted(px(42), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(self.rect().adjusted(px(40), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._count:
             self._paint_count(painter)
         painter.end()
@@ -77,7 +77,7 @@ class NavButton(QAbstractButton):
         words = str(self._count) if self._count < 100 else "99+"
         size = tag_size(words)
         width = max(size.width() - look.px(4), size.height())
-        pill = QRectF(self.width() - width - look.px(8), (self.height() - size.height()) / 2, width, size.height())
+        pill = QRectF(self.width() - width - look.px(4), (self.height() - size.height()) / 2, width, size.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.palette.accent))
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)

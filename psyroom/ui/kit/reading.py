@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from psyroom.rules.differences import Piece
 from psyroom.ui import tokens
 
-LINE = 160  # percent
+LINE = 130  # percent of the face's own line, which is generous already for Chinese
 SIGNS = {"new": "＋", "gone": "－"}
 """Before what was added or taken out: the colour does not carry the meaning alone."""
 
@@ -48,7 +48,9 @@ class Reading(QLabel):
 
     def _show(self) -> None:
         body = "".join(_html(words, mark) for words, mark in self._pieces)
-        lines = "".join(f'<p style="margin:0; line-height:{LINE}%">{line or "&nbsp;"}</p>' for line in body.split("<br>"))
+        lines = "".join(
+            f'<p style="margin:0; line-height:{LINE}%">{line or "&nbsp;"}</p>' for line in body.split("<br>")
+        )
         self.setText(lines if self._pieces else "")
         self.setAccessibleName(self.words())
 
@@ -68,7 +70,9 @@ def _html(words: str, mark: str) -> str:
     parts = [escape(part).replace("  ", " &nbsp;") for part in words.split("\n")]
     if mark in styles:  # each line for itself: a paragraph of its own follows
         sign = SIGNS.get(mark, "")
-        parts = [f'<span style="{styles[mark]}">{sign if at == 0 else ""}{part}</span>' for at, part in enumerate(parts)]
+        parts = [
+            f'<span style="{styles[mark]}">{sign if at == 0 else ""}{part}</span>' for at, part in enumerate(parts)
+        ]
     return "<br>".join(parts)
 
 

@@ -15,7 +15,7 @@ from psyroom.records.booking import CLIENTS, FOLLOW_UPS, WAYS, VisitFields
 from psyroom.records.weeks import WHY_AMENDED
 from psyroom.rules.time import day_name, monday_of
 from psyroom.rules.typed import clock, span
-from psyroom.services import bookings, series, visits
+from psyroom.services import bookings, note_list, series, visits
 from psyroom.services import school as schools
 from psyroom.services.week import Entry
 from psyroom.services.week_lock import dates
@@ -250,6 +250,10 @@ class EntryCard(QWidget):
             if deeds:
                 self._row(*deeds)
                 self.ends.returnPressed.connect(deeds[0].click)
+        if self.room.has_cases:
+            words = "看记录" if note_list.of_visit(self.room, entry.visit) else "写记录"
+            go = partial(self.shell.go, "notes", visit=entry.visit)
+            self._row(button(words, go, icon_name="notebook", shortcut="Alt+J"))
         if not entry.closed or self.room.has_cases:
             self._row(quiet("更正时间、教师或房间", self.correct, small=True, icon_name="pencil-simple"))
 

@@ -230,6 +230,8 @@ class Here(Page):
     def _on_wanted(self, what: str) -> None:
         if what == "edit":
             self.begin_change(self._chosen)
+        elif what.startswith("note:"):
+            self.shell.go("notes", student=self._chosen, kind=what.partition(":")[2])
         elif what == "merge":
             self.begin_merge(self._chosen)
         elif what == "move":

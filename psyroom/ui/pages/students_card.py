@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from psyroom.records.fields import label_of
+from psyroom.records.notes import NOTE_KINDS
 from psyroom.records.students import LABELS, SEXES, STATUSES, StudentDetailFields, StudentFields
 from psyroom.rules.typed import clock
 from psyroom.services.students import Question, Whole
@@ -57,7 +58,7 @@ def said(detail: StudentDetailFields, name: str, today: date) -> str:
 
 
 class StudentCard(QWidget):
-    """Shows one student. `wanted` names an action: edit, move, suspended, moved, present, removed, merge."""
+    """Shows one student. `wanted` names an action: edit, move, suspended, moved, present, removed, merge, and note:KIND."""
 
     wanted = Signal(str)
     settled = Signal(str)
@@ -142,6 +143,7 @@ class StudentCard(QWidget):
         if not may_change:
             return
         actions = Flow(gap=6)
+        actions.add(self._write_button())
         for words, what, tip in self._actions(entry.status):
             actions.add(
                 button(words, partial(self.wanted.emit, what), small=True, shortcut=_KEYS.get(what, ""), tip=tip)
@@ -153,6 +155,16 @@ class StudentCard(QWidget):
         place.setContentsMargins(0, 0, 0, 0)
         self.action_place.hide()
         card.add(self.action_place)
+
+    def _write_button(self) -> QPushButton:
+        """Write a note about this student: the kinds to choose from, the usual one first."""
+        menu = QMenu(self)
+        for kind, words in NOTE_KINDS.items():
+            menu.addAction(words, partial(self.wanted.emit, f"note:{kind}"))
+        made = button("写记录", small=True, icon_name="notebook", shortcut="Alt+J", tip="给这名学生写一篇记录")
+        made.clicked.connect(lambda: menu.popup(made.mapToGlobal(QPoint(0, made.height() + 2))))
+        self.kinds = menu
+        return made
 
     @staticmethod
     def _actions(status: str) -> list[tuple[str, str, str]]:
