@@ -3,6 +3,7 @@ the services, as a person would, so that nothing here can contradict them."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -14,7 +15,18 @@ from psyroom.records.weeks import Handover
 from psyroom.rules.series import Pattern
 from psyroom.rules.time import TermSpan, monday_of, school_year_of
 from psyroom.rules.waiting import Window
-from psyroom.services import events, groups, series, signing, waiting, week_reasons
+from psyroom.services import (
+    attachments,
+    events,
+    groups,
+    note_list,
+    private_notes,
+    series,
+    signing,
+    slips,
+    waiting,
+    week_reasons,
+)
 from psyroom.services.hours import week_of
 from psyroom.services.school import context
 from psyroom.store.room import Room
@@ -23,8 +35,10 @@ UNSIGNED = 2
 """The last weeks that nobody has signed yet, so that there is something to sign."""
 
 
-STEPS = 5
-"""What is done besides signing: group, series, waiting list, calendar, handover."""
+SLIP = "中午在门口站了一会儿，没有进来，像是想说什么。"
+PICTURED = (("sand_tray", "沙盘：桥和两座房子"), ("drawing", "雨中人"))
+STEPS = 8
+"""What is done besides signing: group, series, waiting list, calendar, handover, a slip, a private word, pictures."""
 
 
 def weeks_to_sign(terms: Sequence[TermSpan], today: date) -> list[date]:
@@ -56,6 +70,16 @@ def live_on(
     _events(room, today, now)
     yield
     _handover(room, colleague, now)
+    yield
+    slips.write_slip(room, SLIP, now)
+    yield
+    written = note_list.listed(room, now, kind="individual", mine=True, limit=len(PICTURED))
+    if written:
+        _private(room, written[0], now)
+    yield
+    for line, (kind, caption) in zip(written, PICTURED, strict=False):
+        day = min(line.day, room.today())  # the school may live in days that are still to come
+        attachments.add(room, f"{caption}.png", _picture(chance), note=line.id, kind=kind, caption=caption, day=day)
     yield
     for monday in weeks:
         _sign(room, monday, now)
@@ -127,6 +151,28 @@ def _handover(room: Room, colleague: str, now: datetime) -> None:
     yesterday = now.date() - timedelta(days=1)
     with room.write("交班") as deed:
         deed.session.add(Handover(day=yesterday, at="18:45", person=colleague, items="locked,paper_low"))
+
+
+def _private(room: Room, line: note_list.NoteLine, now: datetime) -> None:
+    """A thought that nobody else reads."""
+    words = "听她说话时有点着急，想替她去解决。下次先慢下来，多问一句“你自己怎么想”。"
+    private_notes.write(room, words, note=line.id, student=line.students[0], now=now)
+
+
+def _picture(chance: Random) -> bytes:
+    """A made-up tray of sand: a few shapes on a warm ground."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (960, 640), (222, 203, 164))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(14):
+        x, y, size = chance.randrange(40, 860), chance.randrange(40, 540), chance.randrange(30, 110)
+        colour = chance.choice(((86, 128, 122), (172, 108, 84), (120, 140, 90), (96, 110, 150), (240, 234, 220)))
+        shape = chance.choice((draw.ellipse, draw.rectangle))
+        shape((x, y, x + size, y + size * 2 // 3), fill=colour)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def _sign(room: Room, monday: date, now: datetime) -> None:
