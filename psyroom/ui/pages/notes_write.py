@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from psyroom.records.fields import about
 from psyroom.records.notes import NoNote
-from psyroom.rules.time import day_name
+from psyroom.rules.time import day_name, short_day
 from psyroom.rules.typed import clock
 from psyroom.services.note_list import ToWrite
 from psyroom.ui.kit import Card, Glyph, Row, RowList, link, text
@@ -110,7 +110,7 @@ class ToWriteCard(Card):
         self.list.focus_first()
 
     def _row(self, one: ToWrite) -> Row:
-        when = " ".join(p for p in (day_name(one.day), clock(one.starts) if one.starts is not None else "") if p)
+        when = " ".join(p for p in (short_day(one.day), clock(one.starts) if one.starts is not None else "") if p)
         if one.note:
             tag = ("未完", "amber")
         elif one.visit in self._drafts:
