@@ -138,8 +138,8 @@ class ExportDialog(QDialog):
         outer.setSpacing(0)
         inner = Tall()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
-        column.setSpacing(SPACE * 2)
+        column.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
+        column.setSpacing(SPACE + 4)
         column.addWidget(text(f"{self.leaving.kind}要拿出去", "heading"))
         column.addWidget(text(self._whose(), "soft"))
         self.checks: dict[str, Check] = {}

@@ -14,7 +14,7 @@ from psyroom.ui.kit import Choice, Elided, TextField, button, link, text
 from psyroom.ui.kit.flow import Flow
 from psyroom.ui.tokens import SPACE
 
-SHOWN = 4
+SHOWN = 3
 """Words offered to be clicked; all of them are offered while one types."""
 SEALS = {"made": "用生成的密码", "own": "自己定密码", "none": "不加密"}
 OPEN_WORDS = "不加密的文件谁拿到都能打开；只在当面交给本人、随后删掉时才这样做。"

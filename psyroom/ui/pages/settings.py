@@ -14,10 +14,13 @@ from psyroom.ui import tokens
 from psyroom.ui.kit import PageHeader, scrolled
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.page import Page
+from psyroom.ui.pages.settings_backups import BackupsSection
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.pages.settings_bin import BinSection
 from psyroom.ui.pages.settings_enrol import EnrolSection
+from psyroom.ui.pages.settings_exports import ExportsSection
 from psyroom.ui.pages.settings_hours import HoursSection, TargetSection
+from psyroom.ui.pages.settings_notes import NotesSection, PhrasesSection
 from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
 from psyroom.ui.pages.settings_rules import RulesSection
 from psyroom.ui.pages.settings_safety import LookSection, SafetySection
@@ -31,7 +34,7 @@ Maker = Callable[[Room, Shell], Section]
 
 FOR_COUNSELLOR: tuple[Maker, ...] = (
     SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, EnrolSection, PlacesSection,
-    TimetableSection, RulesSection, LookSection, SafetySection, BinSection,
+    TimetableSection, RulesSection, NotesSection, PhrasesSection, LookSection, BackupsSection, SafetySection, ExportsSection, BinSection,
 )  # fmt: skip
 FOR_DUTY: tuple[Maker, ...] = (PasswordSection, EnrolSection, LookSection, BinSection)
 
