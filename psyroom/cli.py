@@ -14,7 +14,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from psyroom import log
-from psyroom.commands import bookings, history, ics, openings, people, returns, rooms, students, values, waiting
+from psyroom.commands import (
+    bookings,
+    history,
+    ics,
+    notes,
+    openings,
+    people,
+    returns,
+    rooms,
+    students,
+    values,
+    visits,
+    waiting,
+)
 from psyroom.commands.opening import Answer, WrongUse, note
 from psyroom.errors import Tell
 
@@ -130,6 +143,7 @@ def _parser() -> _Parser:
     undo.add_argument("--deed", default=None, type=values.id)
 
     _booking(add, verbs)
+    _notes(add, group)
 
     opening = group("openings", "开放记录", aliases=["opening"])
     ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
@@ -214,6 +228,25 @@ def _booking(add: Callable[..., Any], verbs: Any) -> None:
     calendar.add_argument("--person", default="", metavar="NAME")
     calendar.add_argument("--from", dest="first", default=None, type=values.day, metavar="DATE")
     calendar.add_argument("--to", dest="last", default=None, type=values.day, metavar="DATE")
+
+
+def _notes(add: Callable[..., Any], group: Callable[..., Any]) -> None:
+    """Visits entered with their note, and finding in notes."""
+    visit = add(group("visit", "来访"), "add", visits.add, "补登一次来访，可连同记录")
+    visit.add_argument("--student", required=True, metavar="NAME", help="学生的姓名或学号")
+    visit.add_argument("--class", dest="class_word", default="", metavar="CLASS", help="重名时：七年级/1")
+    _time(visit, where=False)
+    visit.add_argument(
+        "--kind", required=True, help="个别辅导（individual）、电话辅导（telephone）、家长沟通（parent）"
+    )
+    visit.add_argument(
+        "--note-file", default="", metavar="FILE", help="记录的文字，UTF-8 或 GB18030；“主要问题：”等小标题分开各部分"
+    )
+    visit.add_argument("--private-file", default="", metavar="FILE", help="只有自己能看的私人记录")
+    visit.add_argument("--sign", action="store_true", help="写好就签字（不能撤销）")
+    visit.add_argument("--why", default="", help="这一周已签字时的更正原因：漏记、以纸质记录为准……")
+    find = add(group("notes", "辅导记录"), "search", notes.search, "在自己的和同事共享的记录里找文字")
+    find.add_argument("text")
 
 
 def _client(parser: argparse.ArgumentParser) -> None:
