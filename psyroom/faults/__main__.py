@@ -8,19 +8,24 @@ import tempfile
 import time
 from pathlib import Path
 
-from psyroom.faults import kills
+from psyroom.faults import damage, kills
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m psyroom.faults")
     parser.add_argument("--kills", type=int, default=200, help="how many times the writer is killed")
+    parser.add_argument("--damages", type=int, default=200, help="how many times a file of the room is damaged")
     parser.add_argument("--seed", type=int, default=None, help="the same choices again (the moments still differ)")
     options = parser.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="psyroom-faults-") as place:
-        figures = kills.run(options.kills, Path(place), seed=options.seed)
-    sys.stdout.write("\n".join([*figures.lines(), f"seconds {time.monotonic() - begun:.0f}"]) + "\n")
-    return 0 if figures.ok else 1
+        figures = [
+            kills.run(options.kills, Path(place), seed=options.seed),
+            damage.run(options.damages, Path(place), seed=options.seed),
+        ]
+    lines = [line for one in figures for line in one.lines()]
+    sys.stdout.write("\n".join([*lines, f"seconds {time.monotonic() - begun:.0f}"]) + "\n")
+    return 0 if all(one.ok for one in figures) else 1
 
 
 if __name__ == "__main__":
