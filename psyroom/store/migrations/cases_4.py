@@ -36,7 +36,7 @@ _NEW = (
     "VARCHAR(60) NOT NULL, hospital_day DATE, shared BOOLEAN NOT NULL, id VARCHAR NOT NULL, number VARCHAR(12) "
     "NOT NULL, writer VARCHAR NOT NULL, made_at VARCHAR NOT NULL, signed_at VARCHAR NOT NULL, signed_by VARCHAR "
     "NOT NULL, PRIMARY KEY (id) )",
-    "CREATE INDEX cases.ix_cases_note_day ON note (day)",
+    "CREATE INDEX cases.ix_cases_note_list ON note (day, id, kind, writer, signed_at)",
     "CREATE INDEX cases.ix_cases_note_visit ON note (visit)",
     "CREATE INDEX cases.ix_cases_note_writer ON note (writer)",
     "CREATE TABLE cases.note_category ( id VARCHAR NOT NULL, note VARCHAR NOT NULL, category VARCHAR NOT NULL, "
