@@ -226,7 +226,7 @@ def _keep(room: Room, taken: Sequence[tuple[AttachmentFields, pictures.Taken]]) 
 
 def of(room: Room, *, student: str = "", note: str = "") -> list[AttachedSeen]:
     """What lies in a note, or with a student: then also what lies in those of the student's notes this person may read.
-    Oldest day first. Errors: `NotFound`, `NeedsReason`."""
+    Newest day first. Errors: `NotFound`, `NeedsReason`."""
     needs_counsellor(room)
     school = context(room)
     with room.snapshot() as session:
@@ -235,10 +235,9 @@ def of(room: Room, *, student: str = "", note: str = "") -> list[AttachedSeen]:
             rows = ask.of_notes(session, [note])
         else:
             notes = ask.readable_notes(session, student, room.person.id)
-            rows = sorted(
-                ask.of_student(session, student) + ask.of_notes(session, notes), key=lambda row: (row.day, row.at)
-            )
+            rows = ask.of_student(session, student) + ask.of_notes(session, notes)
         open_notes = {ref: _is_open(session, room, ref) for ref in {row.note for row in rows} - {""}}
+    rows = sorted(rows, key=lambda row: (row.day, row.at, row.id), reverse=True)
     return [_seen(room, school, row, not row.note or open_notes[row.note]) for row in rows]
 
 

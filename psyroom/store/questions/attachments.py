@@ -21,17 +21,16 @@ _LISTED = (
 
 
 def _listed(session: Session, where: Any) -> list[Any]:
-    statement = select(*_LISTED).where(where).order_by(_c.day, _c.at, _c.id)
-    return list(session.exec(statement).all())  # type: ignore[call-overload]
+    return list(session.exec(select(*_LISTED).where(where)).all())  # type: ignore[call-overload]
 
 
 def of_student(session: Session, student: str) -> list[Any]:
-    """What lies with a student and in no note, oldest day first."""
+    """What lies with a student and in no note."""
     return _listed(session, (_c.student == student) & (_c.note == ""))
 
 
 def of_notes(session: Session, notes: Collection[str]) -> list[Any]:
-    """What lies in these notes, oldest day first."""
+    """What lies in these notes."""
     return _listed(session, _c.note.in_(sorted(notes))) if notes else []
 
 

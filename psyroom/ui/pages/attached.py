@@ -220,7 +220,9 @@ class Attachments(Card):
         day.set_value(seen.day)
         fields = {"kind": kind, "day": day, "caption": caption}
         made = {name: Field(label_of(AttachmentFields, name), control) for name, control in fields.items()}
-        form.row(("kind", made["kind"]), ("day", made["day"]))
+        across = [("kind", made["kind"]), ("day", made["day"])]
+        for row in [across] if self.note else [[one] for one in across]:  # a student's card is narrow
+            form.row(*row)
         form.row(("caption", made["caption"]))
         caption.returnPressed.connect(form.save_button.click)
         day.returnPressed.connect(form.save_button.click)

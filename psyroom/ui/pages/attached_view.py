@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -18,7 +18,7 @@ from psyroom.errors import Tell
 from psyroom.services import attachments
 from psyroom.services.attachments import AttachedSeen, Drawn
 from psyroom.ui import tokens
-from psyroom.ui.kit import Elided, day_words, text, tool
+from psyroom.ui.kit import Elided, day_words, quiet, text, tool
 from psyroom.ui.pages.attached_tiles import icon_of, image_of, size_words
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -87,6 +87,14 @@ class Viewer(QWidget):
             self.larger, self.fit, self.left, self.right,
         ):  # fmt: skip
             bar.addWidget(widget)
+        self.leave_button = quiet(
+            "取出",
+            self.take_out,
+            icon_name="export",
+            tip="取出（Ctrl+S）：交给别人时用，要写明原因和交给谁",
+            small=True,
+        )
+        bar.addWidget(self.leave_button)
         bar.addWidget(tool("x", "关闭（Esc）", self.shut))
         return bar
 
@@ -180,7 +188,7 @@ class Viewer(QWidget):
         shown = seen is not None and seen.shown
         for widget in (self.smaller, self.percent, self.larger, self.fit, self.left, self.right):
             widget.setVisible(shown)
-        keys = ["Esc 关闭"]
+        keys = ["Esc 关闭", "Ctrl+S 取出"]
         if len(self._list) > 1:
             keys.append("← → 前后一个")
         if shown:
@@ -188,6 +196,24 @@ class Viewer(QWidget):
         if self._pages > 1:
             keys.append("PageUp PageDown 翻页")
         self.keys.setText("　".join(keys))
+
+    def take_out(self) -> None:
+        """Let the one shown leave the room, by the one dialog that asks why and to whom."""
+        seen = self.seen()
+        if seen is None:
+            return
+        from psyroom.ui.pages.export_dialog import Leaving, ask_to_leave  # not before somebody wants it
+
+        room = self.shell.room
+        whose = self.shell.attempt(lambda: attachments.students_of(room, seen.id))
+        if whose:
+            kind = f"附件（{seen.kind_name}）"
+            ask_to_leave(
+                self.shell,
+                Leaving(
+                    kind, whose.result, lambda _: {seen.name: attachments.data(room, seen.id)}, printable=seen.is_pdf
+                ),
+            )
 
     # ---- how it is seen
 
@@ -225,6 +251,13 @@ class Viewer(QWidget):
 
     # ---- keys
 
+    def event(self, event: QEvent) -> bool:
+        """The page under it hears no key; the window's own still do: help, curtain, lock, another page, the door."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not _of_the_window(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys: dict[int, Callable[[], object]] = {
             Qt.Key.Key_Escape: self.shut,
@@ -242,7 +275,9 @@ class Viewer(QWidget):
             Qt.Key.Key_Down: lambda: self._scroll(1),
         }
         plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-        if plain and (do := keys.get(event.key())) is not None:
+        if event.matches(QKeySequence.StandardKey.Save):
+            self.take_out()
+        elif plain and (do := keys.get(event.key())) is not None:
             do()
         else:
             super().keyPressEvent(event)
@@ -278,6 +313,14 @@ class Viewer(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tokens.now().palette.paper))
         painter.end()
+
+
+def _of_the_window(event: QKeyEvent) -> bool:
+    key, with_keys = event.key(), event.modifiers()
+    if with_keys == Qt.KeyboardModifier.ControlModifier:
+        return key in (Qt.Key.Key_L, Qt.Key.Key_Q)
+    alt = with_keys == Qt.KeyboardModifier.AltModifier
+    return key in (Qt.Key.Key_F1, Qt.Key.Key_F12) or alt and Qt.Key.Key_1 <= key <= Qt.Key.Key_9
 
 
 class _Stage(QWidget):
