@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from psyroom import log
 from psyroom.commands import (
     bookings,
+    export,
     history,
     ics,
     notes,
@@ -144,6 +145,7 @@ def _parser() -> _Parser:
 
     _booking(add, verbs)
     _notes(add, group)
+    _exports(add, group)
 
     opening = group("openings", "开放记录", aliases=["opening"])
     ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
@@ -247,6 +249,21 @@ def _notes(add: Callable[..., Any], group: Callable[..., Any]) -> None:
     visit.add_argument("--why", default="", help="这一周已签字时的更正原因：漏记、以纸质记录为准……")
     find = add(group("notes", "辅导记录"), "search", notes.search, "在自己的和同事共享的记录里找文字")
     find.add_argument("text")
+
+
+def _exports(add: Callable[..., Any], group: Callable[..., Any]) -> None:
+    """What leaves the room with names in it."""
+    file = add(
+        group("export", "把材料拿出去，并记进外出登记"), "student", export.student, "一名学生的成长信息记录（PDF）"
+    )
+    file.add_argument("student", metavar="NAME", help="学生的姓名或学号")
+    file.add_argument("--class", dest="class_word", default="", metavar="CLASS", help="重名时：七年级/1")
+    file.add_argument("--parts", required=True, help="基本情况,家庭情况,心理状况,辅导记录,沟通记录,经过，或 all")
+    file.add_argument("--out", required=True, metavar="DIR", help="放进哪个文件夹")
+    file.add_argument("--reason", required=True, metavar="TEXT", help="为什么拿出去")
+    file.add_argument("--to", dest="receiver", required=True, metavar="RECEIVER", help="交给谁")
+    file.add_argument("--mask", action="store_true", help="隐去姓名")
+    file.add_argument("--identity", action="store_true", help="带上身份证号、电话、住址")
 
 
 def _client(parser: argparse.ArgumentParser) -> None:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 MOST_LISTED = 20
 
 
-def student_named(room: Room, text: str, class_word: str) -> str:
-    """The id of the one student of that name or number. Where several are meant they are listed, and nothing is done."""
+def student_named(room: Room, text: str, class_word: str, *, also_gone: bool = False) -> str:
+    """The id of the one student of that name or number, `also_gone` among those who have left. Where several are meant
+    they are listed, and nothing is done."""
     from psyroom.services import roll, school
 
-    found = [e for e in roll.everybody(room) if text in (e.name, e.number)]
+    found = [e for e in roll.everybody(room, also_gone=also_gone) if text in (e.name, e.number)]
     if class_word:
         key = roll.class_typed(school.context(room), class_word, room.today())
         if not key:
