@@ -5,7 +5,7 @@ Every control has `value()`, `set_value(v)` and the signal `edited`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
@@ -114,6 +114,21 @@ class Check(QCheckBox):
         self.setChecked(bool(value))
 
 
+def take_turn(owner: QWidget, made: Sequence[QWidget]) -> None:
+    """What a control makes after the form was built stands where the control stands in the order of Tab, not at the
+    window's end."""
+    before = owner.previousInFocusChain()
+    while before is not None and before is not owner:
+        if before.focusPolicy() != Qt.FocusPolicy.NoFocus and not owner.isAncestorOf(before):
+            break
+        before = before.previousInFocusChain()
+    if before is None or before is owner:
+        return
+    for one in made:
+        QWidget.setTabOrder(before, one)
+        before = one
+
+
 class Choice(QWidget):
     """One of a few, as joined buttons (up to six short ones) or a list. `choices` maps stored value to label."""
 
@@ -150,22 +165,9 @@ class Choice(QWidget):
             self._make_combo(shown)
         else:
             self._make_buttons(shown)
-        self._take_turn()
+        take_turn(self, [self._combo] if self._combo is not None else self._buttons)
         if kept in self._keys:
             self.set_value(kept)
-
-    def _take_turn(self) -> None:
-        """Choices made after the form stand where this control stands in the order of Tab, not at the window's end."""
-        before = self.previousInFocusChain()
-        while before is not None and before is not self:
-            if before.focusPolicy() != Qt.FocusPolicy.NoFocus and not self.isAncestorOf(before):
-                break
-            before = before.previousInFocusChain()
-        if before is None or before is self:
-            return
-        for made in [self._combo] if self._combo is not None else self._buttons:
-            QWidget.setTabOrder(before, made)
-            before = made
 
     def _make_combo(self, shown: Mapping[Any, str]) -> None:
         box = QComboBox()

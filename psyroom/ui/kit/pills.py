@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from psyroom.ui.kit.fields import take_turn
 from psyroom.ui.kit.flow import Flow
 
 WALK = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
@@ -35,6 +36,7 @@ class Pills(QWidget):
         for made in self._buttons.values():
             made.installEventFilter(self)
         self._stop_at(next(iter(self._buttons.values()), None))
+        take_turn(self, list(self._buttons.values()))
         self.set_value(pressed)
 
     def _made(self, words: str) -> QPushButton:

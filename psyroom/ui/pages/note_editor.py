@@ -20,6 +20,7 @@ from psyroom.ui.kit import PageHeader, button, primary, quiet, scrolled, text
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.kit.sheet import into_sight
 from psyroom.ui.kit.writing import Writing
+from psyroom.ui.pages.attached import Attachments
 from psyroom.ui.pages.note_beside import Beside
 from psyroom.ui.pages.note_draft import DraftBanner
 from psyroom.ui.pages.note_keeping import Keeping
@@ -116,7 +117,8 @@ class NoteEditor(Keeping):
         self.private = PrivateCard(self.room, self.note.id if self.note is not None else "")
         self.inner = QWidget()
         self.inner.setMaximumWidth(tokens.now().px(SHEET))
-        column = column_of(self.sheet, self.private)
+        self.attached: Attachments | None = None
+        column = self._papers = column_of(self.sheet, self.private)
         column.setContentsMargins(0, 0, SPACE, SPACE * 2)
         column.addStretch(1)
         self.inner.setLayout(column)
@@ -125,6 +127,7 @@ class NoteEditor(Keeping):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.inner, 100)
         line.addStretch(1)
+        self._show_attached()
         self.phrases = PhraseList(self.shell)
         self.destroyed.connect(self.phrases.deleteLater)
         for name, part in self.sheet.parts.items():
@@ -136,6 +139,15 @@ class NoteEditor(Keeping):
         self.sheet.form.fields["day"].control.edited.connect(self._points)
         self.sheet.first.kind_changed.connect(self._say_title)
         return scrolled(holder)
+
+    def _show_attached(self) -> None:
+        """Pictures and papers lie with a note that is saved."""
+        if self.attached is not None:
+            self.attached.hide()
+            self.attached.deleteLater()
+        self.attached = Attachments(self.room, self.shell, note=self.note.id) if self.note is not None else None
+        if self.attached is not None:
+            self._papers.insertWidget(1, self.attached)
 
     # ---- what stands in it
 
@@ -212,6 +224,7 @@ class NoteEditor(Keeping):
         self._say(f"已保存 {local_now(self.room):%H:%M}")
         if new:
             self.beside.forget()
+            self._show_attached()
         self.saved.emit(done.result)
         return True
 
@@ -305,6 +318,7 @@ class NoteEditor(Keeping):
         """The note was undone or removed: what is written here is a new one, if it is saved."""
         self.note, self._baseline = None, {}
         self.private.saved_as("")
+        self._show_attached()
         self._say_title()
         self._say("这份记录已撤销；写的还在，保存就是新的一份")
         self.edited.emit()

@@ -27,6 +27,7 @@ class NotePart(Field):
         self.writing = Writing(placeholder, lines=lines)
         super().__init__(label, self.writing)
         set_kind(self.label, "strong")
+        self.setFocusProxy(self.writing)
         self._limit = limit
         column = self.layout()
         assert column is not None

@@ -102,6 +102,7 @@ class Sheet(Card):
         set_kind(control.label, "label")
         self.form.adopt("hospital_says", control)
         grid.addWidget(control, 0, 0, 1, 2)
+        inner.setFocusProxy(control.control)
         grid.addWidget(self.form.make("hospital"), 1, 0)
         grid.addWidget(self.form.make("hospital_day", DayField(today=today)), 1, 1)
         self.form.fields["hospital"].set_hint("")

@@ -25,20 +25,18 @@ class _Line(QWidget):
     edited = Signal()
     dropped = Signal()
 
-    def __init__(self, today: Callable[[], date], step: str = "", words: str = "", due: Any = None) -> None:
+    def __init__(self, today: Callable[[], date]) -> None:
         super().__init__()
-        self.step = step
+        self.step = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)
         self.words = TextField(FIRST, limit=LIMIT)
         self.words.setAccessibleName("下一步")
-        self.words.set_value(words)
         row.addWidget(self.words, 1)
         self.due = DayField("哪天，如 明天、3.5", today=today)
         self.due.setAccessibleName("哪天")
         self.due.setFixedWidth(tokens.now().px(190))
-        self.due.set_value(due)
         row.addWidget(self.due)
         self.drop = tool("x", "去掉这一条", self.dropped.emit)
         row.addWidget(self.drop)
@@ -61,6 +59,7 @@ class NextSteps(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._lines: list[_Line] = []
+        self._filling = False
         self.wrong = text("", "error")
         self._column.addWidget(self.wrong)
         self.wrong.hide()
@@ -74,11 +73,19 @@ class NextSteps(QWidget):
         return [[line.step, line.words.value(), line.due.value()] for line in self._lines if not line.is_empty()]
 
     def set_value(self, value: Iterable[Any] | None) -> None:
-        for line in list(self._lines):
+        self._filling = True
+        rows = [*(value or ()), ("", "", None)]
+        for at, (step, words, due) in enumerate(rows):
+            if at == len(self._lines):
+                self._add()
+            line = self._lines[at]
+            line.step = str(step)
+            line.words.set_value(words)
+            line.due.set_value(_day(due))
+        for line in self._lines[len(rows) :]:
             self._remove(line)
-        for step, words, due in value or ():
-            self._add(str(step), str(words), _day(due))
-        self._add()
+        self._filling = False
+        self._dress()
 
     def typed(self) -> list[StepTyped]:
         """Errors: `NotValid` (`steps`) where a date cannot be read, or stands without words."""
@@ -107,8 +114,8 @@ class NextSteps(QWidget):
                 return line.words.setFocus()
         self._lines[0].words.setFocus()
 
-    def _add(self, step: str = "", words: str = "", due: Any = None) -> None:
-        line = _Line(self._today, step, words, due)
+    def _add(self) -> None:
+        line = _Line(self._today)
         line.edited.connect(self._on_edit)
         line.dropped.connect(partial(self._drop, line))
         self._column.insertWidget(self._column.count() - 1, line)
@@ -129,6 +136,8 @@ class NextSteps(QWidget):
         line.deleteLater()
 
     def _on_edit(self) -> None:
+        if self._filling:
+            return
         self.problem("")
         if not self._lines[-1].is_empty():
             self._add()
