@@ -273,12 +273,19 @@ def _journals(room: Room) -> list[Finding]:
 
 
 def _copies(room: Room) -> list[Finding]:
-    from psyroom.store.manifest import trouble_of
+    from psyroom.store import backups_place, manifest
 
-    found = []
-    for folder in sorted((room.folder / "backups").glob("*/")):
-        if why := trouble_of(folder):
-            found.append(Finding("copy", f"备份“{folder.name}”不完整：{why}，请重新备份一次。"))
+    place, found = room.folder / "backups", []
+    known = (backups_place.read(place) or backups_place.Place()).copies
+    lying = {folder.name: folder for folder in backups_place.copies_in(place)}
+    for name in sorted(lying.keys() | {name for name, entry in known.items() if not entry.leaving}):
+        why = manifest.trouble_of(place / name)
+        if why:
+            found.append(Finding("copy", f"备份“{name}”不完整：{why}，请重新备份一次。"))
+        elif name in known and known[name].damaged:
+            found.append(Finding("copy", f"备份“{name}”打开核对时发现有损坏，请重新备份一次。"))
+        elif lost := manifest.missing_attachments(place / name):
+            found.append(Finding("copy", f"备份“{name}”缺少 {len(lost)} 个附件，请重新备份一次。"))
     return found
 
 

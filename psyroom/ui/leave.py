@@ -1,6 +1,7 @@
 """Leaving the room: the one seam by which a lock leaves the process that held keys and text.
 
-Window gone at once → drafts flushed → room closed → a fresh process with the unlock window → this one ends.
+Window gone at once → drafts flushed → (something changed: the unlock window in a fresh process, and a last backup under
+the room's lock, ten seconds at most) → room closed → a fresh process with the unlock window → this one ends.
 A journey in a test replaces `door` and asserts what is on disk.
 """
 
@@ -16,23 +17,40 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from psyroom import log
-from psyroom.ui import drafting, worker
+from psyroom.ui import backing, drafting, worker
 
 if TYPE_CHECKING:
     from psyroom.store.room import Room
 
 
-def fresh_process(folder: Path, *, come_back: bool) -> None:
-    """End this process without a detour through anybody's clean-up; before that, start the unlock window anew."""
-    if come_back:
+FOLLOWS = "PSYROOM_FOLLOWS"
+"""Tells the fresh process that another one may still hold the room for some seconds: it waits instead of refusing."""
+
+
+class FreshProcess:
+    """Ends this process without a detour through anybody's clean-up; before that, the unlock window in a new one."""
+
+    def __init__(self) -> None:
+        self._started = False
+
+    def ahead(self, folder: Path) -> None:
+        """The unlock window already, while this process still has something to finish."""
+        self._started = True
         flags = {"creationflags": 0x00000208} if os.name == "nt" else {"start_new_session": True}
         none = subprocess.DEVNULL
         command = [sys.executable, "-m", "psyroom", "--room", str(folder)]
-        subprocess.Popen(command, stdin=none, stdout=none, stderr=none, close_fds=True, **flags)  # noqa: S603
-    os._exit(0)
+        environment = {**os.environ, FOLLOWS: "1"}
+        subprocess.Popen(  # noqa: S603
+            command, stdin=none, stdout=none, stderr=none, close_fds=True, env=environment, **flags
+        )
+
+    def __call__(self, folder: Path, *, come_back: bool) -> None:
+        if come_back and not self._started:
+            self.ahead(folder)
+        os._exit(0)
 
 
-door: Callable[..., None] = fresh_process
+door: Callable[..., None] = FreshProcess()
 
 
 def leave(room: Room, *, come_back: bool = True) -> None:
@@ -43,9 +61,19 @@ def leave(room: Room, *, come_back: bool = True) -> None:
     if QApplication.clipboard().ownsClipboard():
         QApplication.clipboard().clear()
     folder = room.folder
-    for step in (drafting.flush_all, worker.cancel_all, room.close):
+    for step in (drafting.flush_all, worker.cancel_all):
         _quietly(step)
+    _quietly(lambda: _back_up(room, come_back=come_back))
+    _quietly(room.close)
     door(folder, come_back=come_back)
+
+
+def _back_up(room: Room, *, come_back: bool) -> None:
+    if not backing.is_wanted(room):
+        return
+    if come_back and isinstance(door, FreshProcess):
+        door.ahead(room.folder)
+    backing.last(room)
 
 
 def _quietly(step: Callable[[], object]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from psyroom.store.room import Room
 
 BEHIND = (
-    "psyroom.store.opening", "psyroom.services.history", "psyroom.services.copies", "psyroom.services.roll",
+    "psyroom.store.opening", "psyroom.services.history", "psyroom.services.copies", "psyroom.services.backups", "psyroom.services.roll",
     "psyroom.services.drafts", "psyroom.ui.window", "psyroom.ui.pages.today",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.hpke",
     "cryptography.hazmat.primitives.kdf.argon2", "cryptography.hazmat.primitives.kdf.hkdf", "chinese_calendar",

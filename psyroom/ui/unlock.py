@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from psyroom.errors import NotEnrolled, RoomTrouble, Tell, WrongPassword
+from psyroom.errors import NotEnrolled, RoomBusy, RoomTrouble, Tell, WrongPassword
 from psyroom.store import roomfile
 from psyroom.ui import tokens, worker
 from psyroom.ui.brand import Brand
@@ -68,6 +70,15 @@ def password_field(label: str, placeholder: str = "", hint: str = "") -> Field:
         lambda on: field.set_hint("大写锁定（Caps Lock）开着" if on else hint, "warning" if on else "small")
     )
     return field
+
+
+PATIENCE = 15.0
+_STARTED = time.monotonic()
+
+
+def _may_wait() -> bool:
+    """Whether the process before this one may still be making its last backup under the room's lock (`leave`)."""
+    return bool(os.environ.get("PSYROOM_FOLLOWS")) and time.monotonic() < _STARTED + PATIENCE
 
 
 class Unlock(QWidget):
@@ -153,7 +164,13 @@ class Unlock(QWidget):
         def work() -> Any:
             from psyroom.store.opening import open_room
 
-            return open_room(folder, name, password)
+            while True:
+                try:
+                    return open_room(folder, name, password)
+                except RoomBusy:
+                    if not _may_wait():
+                        raise
+                time.sleep(0.1)
 
         self._job = worker.run(self, work, done=self._done, failed=self._failed)
 

@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -25,10 +24,11 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from psyroom.errors import ClockDoubt, NotValid, Tell
-from psyroom.services import copies, history
+from psyroom.services import backups, history
 from psyroom.settings import Settings
 from psyroom.store.room import Room
 from psyroom.ui import ask, leave, style, tokens, worker
+from psyroom.ui.backing import Keeper
 from psyroom.ui.guard import Curtain, IdleClock, WindowKeys
 from psyroom.ui.kit import Form, Tag, Toast, text, tool
 from psyroom.ui.page import Page
@@ -93,6 +93,7 @@ class Shell(QMainWindow):
         self._build()
         self._keys()
         self.changed.connect(self._on_changed)
+        self.keeper = Keeper(self)
         self._window_keys = WindowKeys(self, self.cover, self.lock)
         self.idle = IdleClock(self, settings.idle_minutes, self.lock)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
@@ -141,18 +142,20 @@ class Shell(QMainWindow):
         if self.room.practice:
             row.addWidget(Tag("练习：里面没有真实的学生", "amber"))
         row.addWidget(self.backup)
+        self.backup_due = Tag("", "amber")
+        self.backup_due.hide()
+        row.addWidget(self.backup_due)
         self.say_backup()
         return line
 
     def say_backup(self) -> None:
-        """When the last verified copy was made, in the status line."""
-        last = copies.last_copy(self.room)
-        if last is None:
-            self.backup.setText("还没有备份过")
-            return
-        days = (datetime.now(UTC).date() - last.date()).days
-        when = "今天" if days <= 0 else "昨天" if days == 1 else f"{days} 天前"
-        self.backup.setText(f"上次备份：{when} {last.astimezone():%H:%M}")
+        """When the last backup was made and how the second place stands, in the status line."""
+        now = backups.status(self.room, self.room.now())
+        trouble = self.keeper.trouble if hasattr(self, "keeper") else ""
+        self.backup.setText(" · ".join(part for part in (now.words, "" if now.level else now.second) if part))
+        self.backup_due.set("自动备份没有做成，请看设置" if trouble else now.second, "brick" if trouble else now.level)
+        self.backup_due.setToolTip(trouble)
+        self.backup_due.setVisible(bool(trouble or now.level and now.second))
 
     def _keys(self) -> None:
         for keys, do in (

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from psyroom.services import bookings, copies, people
+from psyroom.services import bookings, people, private_notes
+from psyroom.services.school import context
 from psyroom.settings import Settings
 from psyroom.store import recovery, roomfile
+from psyroom.store.opening import open_room
 from psyroom.store.recovering import recover
 from psyroom.store.room import Room
 from psyroom.ui import ask, style, tokens
-from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
+from psyroom.ui.pages.settings_people import (
+    LOST,
+    NOT_ON_SHEET,
+    RESET_LOST,
+    AfterRemoval,
+    PasswordSection,
+    PeopleSection,
+)
 from psyroom.ui.pages.settings_safety import LookSection, SafetySection
 from psyroom.ui.pages.settings_school import PlacesSection
 from psyroom.ui.pages.settings_timetable import TimetableSection
@@ -71,6 +81,35 @@ def test_taking_off_says_what_it_does_and_asks(
     press(card, "移除")
     qtbot.waitUntil(lambda: not all(active for *_, active in people.listed(room)), timeout=20_000)
     qtbot.waitUntil(lambda: "乙" not in words_of(card.rows), timeout=20_000)
+    told = card.findChild(AfterRemoval)
+    assert told is not None and "旧密码" in words_of(told) and "私人记录" not in words_of(told)
+    press(told, "知道了")
+    qtbot.waitUntil(lambda: card.findChild(AfterRemoval) is None)
+
+
+def test_what_a_reset_and_a_new_sheet_do_to_private_notes_is_said(room: Room, window: Callable[[Room], Shell]) -> None:
+    people.add(room, "丙", "counsellor", OTHER)
+    folder = room.folder
+    room.close()
+    with open_room(folder, "丙", OTHER) as theirs:
+        private_notes.write(theirs, "只给自己看的", note="", student="", now=datetime(2026, 10, 12, 12))
+    with open_room(folder, "甲", PASSWORD) as room:
+        card: PeopleSection = part(window(room), PeopleSection)
+        assert "私人记录" not in words_of(card)
+        id = next(id for id, name, _, _ in people.listed(room) if name == "丙")
+        card._open_reset(id, "丙", "counsellor")
+        assert "恢复单" in words_of(form_of(card)) and RESET_LOST not in words_of(form_of(card))
+        people.new_recovery_sheet(room)
+        card.show_school(context(room))
+        assert NOT_ON_SHEET in words_of(card)
+        card._open_reset(id, "丙", "counsellor")
+        assert RESET_LOST in words_of(form_of(card))
+        people.reset_password(room, id, f"{OTHER}新的")
+        card.show_school(context(room))
+        assert LOST in words_of(card)
+    with open_room(folder, "丙", f"{OTHER}新的") as theirs:
+        section: PasswordSection = part(window(theirs), PasswordSection)
+        assert private_notes.AWAY in words_of(section)
 
 
 def test_one_s_own_password_is_changed_by_anybody(duty_room: Room, window: Callable[[Room], Shell]) -> None:
@@ -142,38 +181,6 @@ def test_the_look_is_chosen_and_remembered(room: Room, window: Callable[[Room], 
     card.idle.set_value(15)
     assert Settings.load().idle_minutes == 15
     card.theme.set_value("light")
-
-
-def test_a_copy_is_made_checked_and_said(
-    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    shell = window(room)
-    card: SafetySection = part(shell, SafetySection)
-    assert (
-        "还没有备份过" in words_of(card)
-        and str(room.folder) in words_of(card)
-        and "没有：只靠密码保护" in words_of(card)
-    )
-    monkeypatch.setattr(ask, "answerer", Hands(folder=None))
-    press(card, "立即备份")
-    assert copies.last_copy(room) is None, "nothing was chosen, nothing is done"
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    monkeypatch.setattr(ask, "answerer", Hands(folder=stick))
-    press(card, "立即备份")
-    qtbot.waitUntil(lambda: "备份好了" in words_of(card), timeout=30_000)
-    assert copies.last_copy(room) is not None and list(stick.iterdir()) and "已核对" in words_of(card)
-    assert shell.backup.text().startswith("上次备份：今天")
-
-
-def test_a_copy_that_cannot_be_made_says_why(
-    qtbot: QtBot, room: Room, window: Callable[[Room], Shell], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    card: SafetySection = part(window(room), SafetySection)
-    monkeypatch.setattr(ask, "answerer", Hands(folder=room.folder))
-    press(card, "立即备份")
-    qtbot.waitUntil(lambda: "没有做成" in words_of(card), timeout=30_000)
-    assert copies.last_copy(room) is None and card.copy_button.isEnabled()
 
 
 def test_a_sound_room_is_told_to_be_sound(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:

@@ -1,21 +1,21 @@
-"""设置 · 外观 and 数据安全: the window's look and lock; where the room lies, copies, 体检."""
+"""设置 · 外观 and 数据安全: the window's look and lock; where the room lies, the sheet, 体检."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from psyroom.errors import Tell
-from psyroom.services import copies, people, rooms
+from psyroom.services import checkup, people
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask
-from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, day_words, primary, text
+from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, text
 from psyroom.ui.kit.flow import empty_layout
 from psyroom.ui.pages.settings_base import Section, heading
+from psyroom.ui.pages.settings_checkup import CheckupCard
 from psyroom.ui.pages.settings_sheet import NewSheet
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
 from psyroom.ui.window import Shell
@@ -71,11 +71,12 @@ class SafetySection(Section):
         self._facts.setVerticalSpacing(SPACE + 2)
         self._facts.setColumnStretch(2, 1)
         self.body.addLayout(self._facts)
-        self.copy_button = primary("立即备份", self._copy, icon_name="copy")
-        self.check_button = button("体检", self._check, icon_name="heartbeat", tip="核对加密文件、记录链和每一条记录")
+        self.check_button = button(
+            "体检", self._check, icon_name="heartbeat", tip="核对加密文件、记录链、每一条记录、附件和备份"
+        )
         self.sheet_button = button("换一张恢复单", self._new_sheet, icon_name="arrows-clockwise")
         managing = [self.sheet_button] if people.may_manage(room) else []
-        self.put_row(self.copy_button, self.check_button, *managing)
+        self.put_row(self.check_button, *managing)
         self.progress = Progress(cancel=self._cancel)
         self.progress.hide()
         self.add(self.progress)
@@ -85,22 +86,20 @@ class SafetySection(Section):
         advice.body.setSpacing(SPACE + 4)
         sheet = "忘了密码、换了电脑，都要靠它。打印后封好，放进校长室的保险柜；不要和电脑、备份盘放在一起，也不要拍照。"
         advice.add(heading("恢复单", sheet))
-        advice.add(heading("备份盘", "每周备份一次到单独的 U 盘，锁进抽屉。备份里的资料同样加了密，捡到的人打不开。"))
+        advice.add(
+            heading("备份盘", "选一个 U 盘做第二处备份，用完拔下锁进抽屉。备份里的资料同样加了密，捡到的人打不开。")
+        )
         advice.add(heading("这台电脑", "请给系统账户设密码；系统有硬盘加密（BitLocker）的，请打开。"))
         self.add(advice)
         self._job: Any = None
 
     def show_school(self, now: SchoolContext) -> None:
         empty_layout(self._facts)
-        last = copies.last_copy(self.room)
         facts = [
             ("folder", "accent", "存放位置", str(self.room.folder)),
             ("key", "accent", "本机密钥", "有：只拿到文件夹和密码，也打不开")
             if self.room.has_secret
             else ("key", "amber", "本机密钥", "没有：只靠密码保护，请把密码设得长一些"),
-            ("copy", "accent", "上次备份", f"{day_words(last.astimezone().date())} {last.astimezone():%H:%M}，已核对")
-            if last is not None
-            else ("copy", "amber", "上次备份", "还没有备份过，请插上 U 盘备份一次"),
         ]
         for row, (icon, tone, label, words) in enumerate(facts):
             self._facts.addWidget(Glyph(icon, role=tone), row, 0, Qt.AlignmentFlag.AlignTop)
@@ -115,13 +114,11 @@ class SafetySection(Section):
         empty_layout(self._result)
         self.progress.begin(words)
         self.progress.show()
-        self.copy_button.setEnabled(False)
         self.check_button.setEnabled(False)
 
     def _end(self) -> None:
         self._job = None
         self.progress.hide()
-        self.copy_button.setEnabled(True)
         self.check_button.setEnabled(True)
 
     def _cancel(self) -> None:
@@ -143,23 +140,6 @@ class SafetySection(Section):
         self._end()
         self._say("brick", "没有做成", str(tell))
 
-    def _copy(self) -> None:
-        folder = ask.folder(self, "备份到哪里（选 U 盘或另一块硬盘上的文件夹）")
-        if folder is None:
-            return
-        self._begin("正在备份……")
-
-        def done(made: Path) -> None:
-            self._end()
-            self.shell.tell_changed("desk_state")
-            self.shell.say_backup()
-            self._say("accent", "备份好了，打开核对过，与现在的资料一致。", f"在 {made}")
-
-        self._job = self.shell.run(
-            self, copies.copy(self.room, folder), done=done, failed=self._failed,
-            progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
-        )  # fmt: skip
-
     def _new_sheet(self) -> None:
         sure = ask.confirm(
             self,
@@ -180,17 +160,18 @@ class SafetySection(Section):
     def _sheet_kept(self) -> None:
         self._say("accent", "新的恢复单换好了。", "旧的那张请当面销毁。")
 
+    def _to_backups(self) -> None:
+        self.shell.go("settings", section="backups")
+
     def _check(self) -> None:
         self._begin("正在体检……")
 
-        def done(found: list[str]) -> None:
+        def done(made: checkup.Checkup) -> None:
             self._end()
-            if found:
-                self._say("amber", f"发现 {len(found)} 处要留意：", *found)
-            else:
-                self._say("accent", "体检完毕，没有发现问题。", "加密文件完好，记录链完整，每条记录都与历史一致。")
+            empty_layout(self._result)
+            self._result.addWidget(CheckupCard(made, self._to_backups))
 
         self._job = self.shell.run(
-            self, rooms.check(self.room), done=done, failed=self._failed,
+            self, checkup.check(self.room), done=done, failed=self._failed,
             progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
         )  # fmt: skip
