@@ -18,6 +18,7 @@ from psyroom.ui.kit import EmptyState, PageHeader, button, day_words, primary
 from psyroom.ui.page import Page
 from psyroom.ui.pages import students_card
 from psyroom.ui.pages.attached import Attachments
+from psyroom.ui.pages.background import BackgroundCard, BackgroundForm
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
 from psyroom.ui.pages.students_find import MOST, FindPane, Unsaved
 from psyroom.ui.pages.students_form import StudentForm
@@ -28,6 +29,18 @@ from psyroom.ui.window import Shell
 
 KINDS = ("student", "student_detail", "student_label", "student_question")
 """What a deed of this page changes."""
+
+WRITTEN = {
+    "note",
+    "note_student",
+    "next_step",
+    "addendum",
+    "note_unlock",
+    "attachment",
+    "desk_word",
+    "student_background",
+}
+"""What else stands in a time line: a change of these leaves list and card as they are."""
 
 SAID = {"suspended": "已登记休学", "moved": "已登记转出", "present": "已恢复在读", "removed": "已移除"}
 
@@ -114,10 +127,12 @@ class Here(Page):
 
     def refresh(self, kinds: set[str]) -> None:
         """Students, bookings, visits or the school changed."""
-        if kinds and not kinds & {*KINDS, "booking", "visit", "school", "grade_naming", "term"}:
-            return
         if self.stack.currentWidget() not in (self.browse, self.empty):
             return  # a form is open: nothing moves under it, `back` reads anew
+        if kinds and not kinds & {*KINDS, "booking", "visit", "school", "grade_naming", "term"}:
+            if kinds & WRITTEN and self.card.student:
+                self.card.show_lines(timeline.of(self.room, self.card.student))
+            return
         self._labels = students.labels_by_student(self.room)
         self._doubts = students.with_questions(self.room)
         everybody = students.everybody(self.room, also_gone=True)
@@ -197,10 +212,27 @@ class Here(Page):
         self._chosen = student
         whole = students.whole(self.room, student)
         lines = timeline.of(self.room, student)
-        attached = Attachments(self.room, self.shell, student=student) if self.room.has_cases else None
+        attached = self._private_parts(student) if self.room.has_cases else None
         self.card.show_student(whole, lines, self.today, may_change=self.room.has_cases, attached=attached)
         if self.room.has_cases:
             self._note_reading(student)
+
+    def _private_parts(self, student: str) -> QWidget:
+        """What only a counsellor sees of a student: the growth file, the attachments."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE * 2)
+        column.addWidget(BackgroundCard(self.room, self.shell, student, lambda: self.begin_background(student)))
+        column.addWidget(Attachments(self.room, self.shell, student=student))
+        return holder
+
+    def begin_background(self, student: str) -> None:
+        """The form of the growth file in the page's place."""
+        form = BackgroundForm(self.room, self.shell, student)
+        form.gone.connect(self.back)
+        self._cover(form)
+        form.focus_first()
 
     def _note_reading(self, student: str) -> None:
         """Who looked is kept, off the window's path: the card never waits for the disk."""
@@ -217,7 +249,10 @@ class Here(Page):
         self.card.show_nobody(students_card.panel("选一名学生", "看他的资料、预约和来访。", *lines))
 
     def _on_line(self, line: timeline.Line) -> None:
-        self.shell.go("bookings", **{line.kind: line.ref})
+        if line.note:
+            self.shell.go("notes", note=line.note)
+        else:
+            self.shell.go("bookings", **{line.kind: line.ref})
 
     # ---- the keyboard
 

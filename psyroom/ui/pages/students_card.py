@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBo
 from psyroom.records.fields import label_of
 from psyroom.records.notes import NOTE_KINDS
 from psyroom.records.students import LABELS, SEXES, STATUSES, StudentDetailFields, StudentFields
-from psyroom.rules.typed import clock
 from psyroom.services.students import Question, Whole
 from psyroom.services.timeline import Line
 from psyroom.ui import tokens
-from psyroom.ui.kit import Card, Row, RowList, Tag, button, day_words, scrolled, text
+from psyroom.ui.kit import Card, Tag, button, day_words, scrolled, text
 from psyroom.ui.kit.flow import Flow, Tall
 from psyroom.ui.pages.students_list import STATUS_TONES
+from psyroom.ui.pages.students_timeline import TimeLine
 from psyroom.ui.tokens import SPACE
 
 DUTY_WORDS = "值班时看得到姓名、班级和学号；其他资料由心理教师查看。"
@@ -28,9 +28,6 @@ SHOWN = (
     "only_child", "remark",
 )  # fmt: skip
 """What the card lists, in this order, as far as it is filled in."""
-
-_STRIPES = {"booking": "sky", "visit": "accent", "entry": ""}
-_ICONS = {"booking": "calendar-blank", "visit": "chats-circle", "entry": "identification-card"}
 
 
 def field_label(name: str) -> str:
@@ -63,6 +60,7 @@ class StudentCard(QWidget):
     wanted = Signal(str)
     settled = Signal(str)
     opened = Signal(object)  # a line of the time line
+    print_wanted = Signal(object)  # the time line, of these kinds
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +103,7 @@ class StudentCard(QWidget):
             column.addWidget(note)
         if attached is not None:
             column.addWidget(attached)
-        column.addWidget(self._time_line(lines))
+        column.addWidget(self._time_line(lines, may_change))
         self._last = QVBoxLayout()
         column.addLayout(self._last)
         column.addStretch(1)
@@ -244,27 +242,24 @@ class StudentCard(QWidget):
         row.addStretch(1)
         return both
 
-    def _time_line(self, lines: Sequence[Line]) -> QWidget:
-        card = Card("经过")
-        if not lines:
-            card.add(text("还没有预约或来访。", "soft"))
-            return card
-        rows = []
-        for line in lines:
-            when = day_words(line.day) + (f" {clock(line.starts)}" if line.starts is not None else "")
-            rows.append(
-                Row(
-                    what=line.title,
-                    detail=" · ".join(part for part in (when, line.detail) if part),
-                    icon=_ICONS.get(line.kind, "circle"),
-                    stripe=_STRIPES.get(line.kind, ""),
-                    open=partial(self.opened.emit, line) if line.kind in ("booking", "visit") else None,
-                    key=line.ref,
-                )
-            )
-        self.rows = RowList(rows)
-        card.add(self.rows)
-        return card
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """What happened has changed, nothing else has: the time line anew, with the kinds that were chosen."""
+        old, holder = self.time_line, self.time_line.parentWidget()
+        place = holder.layout() if holder is not None else None
+        if place is None:
+            return
+        chosen = old.chosen()
+        place.replaceWidget(old, self._time_line(lines, old.printable))
+        self.time_line.show()
+        self.time_line.choose(chosen)
+        old.hide()
+        old.deleteLater()
+
+    def _time_line(self, lines: Sequence[Line], printable: bool) -> QWidget:
+        self.time_line = TimeLine(lines, printable=printable)
+        self.time_line.opened.connect(self.opened.emit)
+        self.time_line.print_wanted.connect(self.print_wanted.emit)
+        return self.time_line
 
 
 _KEYS = {"edit": "F2", "move": "Alt+B", "moved": "Alt+O", "suspended": "Alt+U", "present": "Alt+R", "merge": "Alt+M"}
