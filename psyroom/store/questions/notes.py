@@ -138,7 +138,8 @@ def last_number(session: Session, year: int) -> int:
     kept = session.get(CaseState, f"note-number-{year}")
     if kept is not None:
         return int(kept.value)
-    rows = _rows(session, select(note_c.number).where(note_c.number.like(f"{year:04d}-%")))
+    whole = note_c.day >= date(year, 1, 1), note_c.day <= date(year, 12, 31)
+    rows = _rows(session, select(note_c.number).where(*whole, note_c.number.like(f"{year:04d}-%")))
     return max((int(row.number[5:]) for row in rows), default=0)
 
 
@@ -194,31 +195,26 @@ def lines(
     limit: int = -1,
 ) -> list[Any]:
     """(id, number, kind, visit, day, starts, ends, writer, shared, made_at, signed_at, topic, with_whom, has_… of every
-    part some kind needs), the latest day first. No text is read. `only`: one note; `limit` -1: all."""
+    part some kind needs), the latest day first. `limit` -1: all.
+
+    Which notes they are the index tells alone; only those shown are read."""
     c = note_c
-    statement = _LINE.order_by(c.day.desc(), c.id.desc())
+    which = select(c.id)
     if student:
-        statement = statement.where(c.id.in_(select(student_c.note).where(student_c.student == student)))
+        which = which.where(c.id.in_(select(student_c.note).where(student_c.student == student)))
     if kind:
-        statement = statement.where(c.kind == kind)
+        which = which.where(c.kind == kind)
     if mine is not None:
-        statement = statement.where(c.writer == person if mine else c.writer != person)
+        whose = c.writer.concat("")  # not by the index of writers: it says nothing of days
+        which = which.where(whose == person if mine else whose != person)
     if since is not None:
-        statement = statement.where(c.day >= since)
+        which = which.where(c.day >= since)
     if until is not None:
-        statement = statement.where(c.day <= until)
+        which = which.where(c.day <= until)
     if unfinished:
-        statement = statement.where(c.signed_at == "", _lacks())
-    if unsigned:
-        statement = statement.where(c.signed_at == "")
-    if only:
-        statement = statement.where(c.id == only)
-    return _rows(session, statement.limit(limit))
-
-
-def of_visit(session: Session, visit: str) -> list[Any]:
-    """(id, writer) of the notes of a visit, the first written first."""
-    return _rows(session, select(note_c.id, note_c.writer).where(note_c.visit == visit).order_by(note_c.id))
+        which = which.where(c.signed_at == "", _lacks())
+    which = which.order_by(c.day.desc(), c.id.desc()).limit(limit)
+    return _rows(session, _LINE.where(c.id.in_(which)).order_by(c.day.desc(), c.id.desc()))
 
 
 def without_note(session: Session, person: str, first: date, last: date) -> list[Any]:
