@@ -32,7 +32,8 @@ def window(qtbot: QtBot) -> Iterator[Callable[[Room], Shell]]:
 def test_the_list_and_the_column_follow_each_other(qtbot: QtBot, room: Room, window: Callable[[Room], Shell]) -> None:
     page = page_of(window(room))
     assert [section.name for section in page.sections] == [
-        "学校", "学期与校历", "作息时间", "开放目标", "人员", "我的密码", "房间", "我的课表", "预约规则", "外观与锁定", "数据安全", "回收站",
+        "学校", "学期与校历", "作息时间", "开放目标", "人员", "我的密码", "另一个账户", "房间", "我的课表", "预约规则", "辅导记录", "常用语",
+        "外观与锁定", "备份与恢复", "数据安全", "外出登记", "回收站",
     ]  # fmt: skip
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
@@ -45,7 +46,7 @@ def test_the_list_and_the_column_follow_each_other(qtbot: QtBot, room: Room, win
 
 def test_a_duty_person_finds_only_what_is_theirs(duty_room: Room, window: Callable[[Room], Shell]) -> None:
     page = page_of(window(duty_room))
-    assert [section.name for section in page.sections] == ["我的密码", "外观与锁定", "回收站"]
+    assert [section.name for section in page.sections] == ["我的密码", "另一个账户", "外观与锁定", "回收站"]
 
 
 # ---- school -------------------------------------------------------------------------------------------------------

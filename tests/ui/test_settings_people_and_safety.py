@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from psyroom.services import bookings, people, private_notes
+from psyroom.services import backups, bookings, people, private_notes
 from psyroom.services.school import context
 from psyroom.settings import Settings
 from psyroom.store import recovery, roomfile
@@ -78,13 +78,17 @@ def test_taking_off_says_what_it_does_and_asks(
     assert "旧备份" in hands.asked[0] and "不能撤销" in hands.asked[0] and hands.asked[0].endswith("True")
     assert all(active for *_, active in people.listed(room))
     monkeypatch.setattr(ask, "answerer", Hands(yes=True))
+    for _ in backups.make(room):
+        pass
     press(card, "移除")
     qtbot.waitUntil(lambda: not all(active for *_, active in people.listed(room)), timeout=20_000)
     qtbot.waitUntil(lambda: "乙" not in words_of(card.rows), timeout=20_000)
     told = card.findChild(AfterRemoval)
     assert told is not None and "旧密码" in words_of(told) and "私人记录" not in words_of(told)
-    press(told, "知道了")
-    qtbot.waitUntil(lambda: card.findChild(AfterRemoval) is None)
+    assert len(backups.sealed_before(room)) == 1
+    told.backup_button.click()
+    qtbot.waitUntil(lambda: "已销毁" in words_of(card), timeout=20_000)
+    assert not backups.sealed_before(room) and len(backups.listed(room)) == 1
 
 
 def test_what_a_reset_and_a_new_sheet_do_to_private_notes_is_said(room: Room, window: Callable[[Room], Shell]) -> None:

@@ -7,11 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from psyroom.errors import NotValid
+from psyroom.errors import NotValid, Tell
 from psyroom.records.people import ROLES
-from psyroom.services import people, private_notes
+from psyroom.services import backups, people, private_notes
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask
@@ -157,20 +157,48 @@ class PeopleSection(Section):
         self.progress.begin("正在换钥匙，请不要关电脑……")
         self.progress.show()
 
-        def done(gone: people.Removed) -> None:
+        def done(answer: tuple[people.Removed, int]) -> None:
             self.progress.hide()
             self.shell.tell_changed("person")
-            empty_layout(self._after)
-            card = AfterRemoval(gone, lambda: self.shell.go("settings", section="safety"))
+            card = AfterRemoval(*answer, remake=self._remake)
             card.gone.connect(lambda: empty_layout(self._after))
-            self._after.addWidget(card)
+            self._say_after(card)
             card.focus_first()
 
-        def failed(tell: Exception) -> None:
+        def failed(tell: Tell) -> None:
             self.progress.hide()
-            self.shell.trouble(tell)  # type: ignore[arg-type]
+            self.shell.trouble(tell)
 
-        self.shell.run(self, lambda: people.remove(self.room, person), done=done, failed=failed)
+        def work() -> tuple[people.Removed, int]:
+            gone = people.remove(self.room, person)
+            return gone, len(backups.sealed_before(self.room))
+
+        self.shell.run(self, work, done=done, failed=failed)
+
+    def _say_after(self, widget: QWidget) -> None:
+        empty_layout(self._after)
+        self._after.addWidget(widget)
+
+    def _remake(self) -> None:
+        """A fresh backup under the new keys; once it is verified, the ones of before go."""
+        empty_layout(self._after)
+        self.progress.begin("正在做新备份……")
+        self.progress.show()
+
+        def done(went: int) -> None:
+            self.progress.hide()
+            self.shell.tell_changed("desk_state")
+            words = f"新备份做好并核对过了，旧的 {went} 份已销毁。" if went else "新备份做好并核对过了。"
+            self._say_after(text(f"{words}别处（别的 U 盘、网盘、旧电脑）要是还有旧备份，请自己收好或销毁。"))
+
+        def failed(tell: Tell) -> None:
+            self.progress.hide()
+            self._say_after(text(f"没有做成，旧备份都还在：{tell}", "error"))
+
+        self.shell.run(
+            self, backups.remake(self.room), done=done, failed=failed,
+            progress=lambda of_done, total: self.progress.set(of_done, total, "步"),
+        )  # fmt: skip
 
 
 class AfterRemoval(Card):
@@ -178,14 +206,18 @@ class AfterRemoval(Card):
 
     gone = Signal()
 
-    def __init__(self, gone: people.Removed, to_backups: Callable[[], object]) -> None:
+    def __init__(self, gone: people.Removed, old_copies: int, *, remake: Callable[[], object]) -> None:
         super().__init__(tone="amber")
         self.add(text(f"{gone.name}已移除，能打开的资料都换了新钥匙", "strong"))
         self.add(text("从现在起写下的内容，用他的旧密码和任何旧文件都打不开。"))
-        self.add(text("以前的备份仍能用旧密码打开：请现在做一份新的，再把旧的收好或销毁。"))
+        if old_copies:
+            told = f"以前的 {old_copies} 份备份仍能用旧密码打开。做一份新的，核对好以后，可以把旧的销毁。"
+        else:
+            told = "现在做一份新备份；别处要是还有旧备份，仍能用旧密码打开，请收好或销毁。"
+        self.add(text(told))
         if gone.private_notes:
             self.add(text(f"他留下 {gone.private_notes} 条私人记录，会一直封着，只有恢复单能打开。"))
-        self.backup_button = primary("去做一份新备份", to_backups)
+        self.backup_button = primary(f"做新备份，销毁旧的 {old_copies} 份" if old_copies else "做一份新备份", remake)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addWidget(self.backup_button)
