@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from psyroom import log
 from psyroom.commands import (
+    backups,
     bookings,
     export,
     history,
@@ -168,6 +169,14 @@ def _parser() -> _Parser:
     make.add_argument("--term", required=True)
     make.add_argument("--out", required=True)
 
+    backup = verbs.add_parser("backup", help="备份一次", description="备份一次", parents=[_shared()])
+    backup.set_defaults(does=backups.backup, to=None)
+    backup.add_argument(
+        "--to", default=argparse.SUPPRESS, metavar="DIR", help="存到这个文件夹，不写就存在辅导室里和第二处"
+    )
+    seen = add(backup.add_subparsers(parser_class=_Parser), "preview", backups.preview, "恢复一份备份会有哪些不同")
+    seen.add_argument("copy", metavar="COPY")
+    add(verbs, "backups", backups.listed, "有哪些备份")
     copy = add(verbs, "copy", rooms.copy, "做一份核对过的备份")
     copy.add_argument("--to", required=True)
     back = add(verbs, "bring-back", rooms.bring_back, "从备份恢复到新文件夹")
