@@ -11,10 +11,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from sqlmodel import select
 
 from psyroom.records.access import Reading as Opened
-from psyroom.records.notes import NoNote
-from psyroom.services import drafts, note_list, notes, private_notes, visits
+from psyroom.records.notes import DeskWord, NoNote
+from psyroom.services import drafts, note_list, notes, private_notes, slips, visits
 from psyroom.services.notes import StepTyped
 from psyroom.settings import Settings
 from psyroom.store.opening import open_room
@@ -270,9 +271,42 @@ def test_a_new_note_asks_for_the_student_by_pinyin(small: Small, qtbot: QtBot) -
     editor = page.stack.currentWidget()
     assert isinstance(editor, NoteEditor)
     page.back()
+    assert "选一篇记录" in words_of(page.reader)
     page.begin_new()
+    assert "预约过的来访" in words_of(page.reader)
     key(qtbot, Qt.Key.Key_Escape)
-    assert page.reader.findChild(NewCard) is None or not page.reader.findChild(NewCard).isVisible()  # type: ignore[union-attr]
+    assert "预约过的来访" not in words_of(page.reader)
+
+
+def test_what_was_agreed_and_what_the_desk_left_stand_there_while_nothing_is_chosen(small: Small, qtbot: QtBot) -> None:
+    visit(small)
+    note = write(small, 1, steps=[StepTyped("约班主任", TUESDAY - timedelta(days=1))])
+    slips.write_slip(small.room, "来的时候在哭", NOW)
+    page = page_of(qtbot, small)
+    shown = words_of(page.reader)
+    assert "约班主任" in shown and "过了 1 天" in shown and "来的时候在哭" in shown
+    press(page.reader, "做完了")
+    assert seen(small, note).steps[0].done_at and "约班主任" not in words_of(page.reader)
+    press(page.reader, "张晓雨 七年级1班")
+    with small.room.read() as session:
+        (word,) = session.exec(select(DeskWord)).all()
+        assert (word.student, word.text) == (small.students[0], "来的时候在哭")
+    assert "来的时候在哭" not in words_of(page.reader)
+
+
+def test_a_slip_becomes_part_of_a_note(small: Small, qtbot: QtBot) -> None:
+    visit(small)
+    slips.write_slip(small.room, "来的时候在哭", NOW)
+    page = page_of(qtbot, small)
+    press(page.reader, "写成一篇记录")
+    card = page.reader.findChild(NewCard)
+    assert card is not None and card.picker.value() == small.students[0]
+    press(page.reader, "开始写")
+    editor = page.stack.currentWidget()
+    assert isinstance(editor, NoteEditor)
+    fill(editor, "words", "说和同桌吵架了")
+    key(qtbot, Qt.Key.Key_Return, CTRL)
+    assert "来的时候在哭" in read_text(page) and "值班便条" in words_of(page.reader)
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------
@@ -371,8 +405,6 @@ def test_a_colleague_s_note_shows_what_it_is_and_opens_with_a_reason(small: Smal
 
 
 def opened_by(small: Small) -> list[Opened]:
-    from sqlmodel import select
-
     with small.room.read() as session:
         return list(session.exec(select(Opened).where(Opened.person == small.chen)).all())
 

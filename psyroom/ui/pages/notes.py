@@ -19,17 +19,18 @@ from psyroom.ui import tokens, worker
 from psyroom.ui.kit import PageHeader, primary
 from psyroom.ui.page import Page
 from psyroom.ui.pages import notes_begun as begun
+from psyroom.ui.pages.notes_ahead import Ahead
 from psyroom.ui.pages.notes_deeds import Deeds
 from psyroom.ui.pages.notes_list import ListPane
 from psyroom.ui.pages.notes_new import NewCard
-from psyroom.ui.pages.notes_read import GateCard, NoteReader, nobody
+from psyroom.ui.pages.notes_read import GateCard, NoteReader
 from psyroom.ui.pages.notes_rows import Item
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 WATCHED = {
     "note", "note_student", "note_category", "next_step", "addendum", "note_unlock", "no_note", "desk_word", "attachment",
-    "problem_category", "note_rules", "visit", "attendance", "student", "person",
+    "problem_category", "note_rules", "visit", "slip", "attendance", "student", "person",
 }  # fmt: skip
 FIRST, STEP = 80, 200
 """Notes listed at first; how many more at a time."""
@@ -48,6 +49,7 @@ class Here(Page):
         self.body.addWidget(self.stack, 1)
         self.chosen, self._written, self.reason = "", "", ""
         self.gate: GateCard | None = None
+        self._asking = False  # about whom a new note is
         self.to_write: list[note_list.ToWrite] = []
         self._limit, self._hits, self._stale = FIRST, list[Hit](), False
         self._job: worker.Job | None = None
@@ -122,9 +124,9 @@ class Here(Page):
         if self._stale and self.stack.currentWidget() is self.browse:
             self._show_all()
         focus = self.window().focusWidget()
-        if focus is None or not self.main.isAncestorOf(focus) or not focus.isVisible():
-            if self.stack.currentWidget() is self.browse:
-                self.pane.focus_first()
+        held = focus is not None and focus.isVisible() and self.main.isAncestorOf(focus)
+        if self.stack.currentWidget() is self.browse and (not held or self.header.isAncestorOf(focus)):
+            self.pane.focus_first()
 
     def _show_all(self) -> None:
         self._stale = False
@@ -138,8 +140,16 @@ class Here(Page):
         shown = self.reader.note
         if shown is not None and shown.mine:
             self.show_note(shown.id, keep=True)
-        elif shown is None and not self.chosen:
-            self.reader.show_words(nobody())
+        elif shown is None and not self.chosen and not self._asking:
+            self._show_nobody()
+
+    def _show_nobody(self) -> None:
+        """No note is chosen: what comes next, and what the desk left."""
+        self.chosen, self._asking = "", False
+        ahead = Ahead(self.room, self.shell, self.now)
+        ahead.note_wanted.connect(lambda note: self.open(note=note))
+        ahead.ticked.connect(self.deeds.tick)
+        self.reader.show_words(ahead)
 
     def _list(self) -> None:
         if self.pane.searching():
@@ -216,8 +226,7 @@ class Here(Page):
         """Read one's own note, or one that is shared; whether it could be. `keep`: scrolled where it was."""
         done = self.shell.attempt(lambda: notes.seen(self.room, note_id, self.now()))
         if not done:
-            self.reader.show_words(nobody())
-            self.chosen = ""
+            self._show_nobody()
             return False
         self._put(done.result, sought=sought, back_to=self.reader.scrolled_to() if keep else 0)
         return True
@@ -239,14 +248,13 @@ class Here(Page):
             self.reader.focus_first()
 
     def _put(self, note: NoteSeen, *, sought: str = "", banner: str = "", back_to: int = 0) -> None:
-        self.chosen, self.reason = note.id, ""
+        self.chosen, self.reason, self._asking = note.id, "", False
         self.reader.show_note(note, sought=sought, banner=banner, back_to=back_to)
         self.pane.list.choose(note.id)
 
     def forget_shown(self) -> None:
         """The note that was read is gone: nobody is chosen."""
-        self.chosen = ""
-        self.reader.show_words(nobody())
+        self._show_nobody()
         self._to_list()
 
     def _to_list(self) -> None:
@@ -255,12 +263,12 @@ class Here(Page):
 
     # ---- writing
 
-    def begin_new(self, student: str = "", kind: str = "") -> None:
-        """Ctrl+N: about whom, of what kind."""
+    def begin_new(self, student: str = "", kind: str = "", slip: str = "") -> None:
+        """Ctrl+N: about whom, of what kind. `slip`: a word from the desk that goes into it."""
         self._soon.stop()
-        self.chosen = ""
+        self.chosen, self._asking = "", True
         card = NewCard(self.room, student, kind)
-        card.begun.connect(lambda who, what: self.write_about(who, what))
+        card.begun.connect(lambda who, what: self.write_about(who, what, slip))
         card.gone.connect(self.forget_shown)
         self.reader.show_words(card)
         card.focus_first()
@@ -277,11 +285,11 @@ class Here(Page):
         if done:
             self._editor(done.result, None)
 
-    def write_about(self, student: str, kind: str) -> None:
-        """Write a note without a visit."""
+    def write_about(self, student: str, kind: str, slip: str = "") -> None:
+        """Write a note without a visit; `slip` becomes part of the record with it."""
         done = self.shell.attempt(lambda: notes.blank(self.room, student=student, kind=kind, now=self.now()))
         if done:
-            self._editor(done.result, None)
+            self._editor(done.result, None, slip)
 
     def edit(self, note_id: str) -> None:
         """Change a note that may be changed; what may not is read."""
@@ -292,10 +300,12 @@ class Here(Page):
             self._put(done.result)
             self.shell.toast("这份记录已锁定，要补充请用“补记”")
 
-    def _editor(self, blank: Blank | None, note: NoteSeen | None) -> None:
+    def _editor(self, blank: Blank | None, note: NoteSeen | None, slip: str = "") -> None:
         from psyroom.ui.pages.note_editor import NoteEditor
 
-        made = NoteEditor(self.room, self.shell, blank=blank, note=note)
+        if self._asking:
+            self._show_nobody()
+        made = NoteEditor(self.room, self.shell, blank=blank, note=note, slip=slip)
         made.saved.connect(self._saved)
         made.left.connect(self.back)
         self.cover(made)
@@ -343,14 +353,16 @@ class Here(Page):
             self.pane.focus_first()
 
     def open(self, **target: Any) -> None:
-        """`note`: read it; `visit`: write its note; `student` (and `kind`): a new one about him; `new`: whose is asked;
-        `to_write`: the list; `search`: these words."""
+        """`note`: read it; `visit`: write its note; `student` (and `kind`): a new one about him; `slip`: one that takes in
+        a word from the desk; `new`: whose is asked; `to_write`: the list; `search`: these words."""
         self.back()
         if note := target.get("note"):
             self.pane.box.clear()
             self._read(str(note))
         elif visit := target.get("visit"):
             self.write_of(str(visit), kind=str(target.get("kind") or ""))
+        elif slip := target.get("slip"):
+            self.begin_new(str(target.get("student") or ""), slip=str(slip))
         elif student := target.get("student"):
             if target.get("kind"):
                 self.write_about(str(student), str(target["kind"]))

@@ -254,15 +254,3 @@ class SignForm(InPlace):
     def focus_first(self) -> None:
         found: list[QPushButton] = list(self.findChildren(QPushButton))
         next(made for made in found if made is not self.save_button).setFocus()
-
-
-def nobody() -> QWidget:
-    """What stands at the right as long as no note is chosen."""
-    card = Card("选一篇记录", "在左边选一篇来看，或从“待写”开始写。")
-    for words in (
-        "方向键在名单里上下走，回车进到记录里，Esc 回到名单。",
-        "Ctrl+N 新写一篇，Ctrl+F 在自己的记录里查找。",
-        "签过字的、写了七天以上的会锁定；以后要补充用“补记”。",
-    ):
-        card.add(text(words, "soft"))
-    return card
