@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from psyroom.errors import Tell
 from psyroom.records.notes import NoteFields
@@ -144,8 +145,12 @@ class Keeping(QWidget):
         drafts.discard(self.room, form, about)
 
         def back() -> None:
+            here = isValid(self) and self.about() == about
+            if drafts.load(self.room, form, about) is not None or (here and self.values() != self._baseline):
+                self.shell.toast("之后又写了新的，原来的草稿就不换回来了")
+                return
             drafts.save(self.room, form, about, kept)
-            if self.about() == about:
+            if here:
                 self._look_for_draft()
 
         self.shell.toast("草稿已丢弃", more=("找回", back))
