@@ -17,11 +17,11 @@ SOON, LATE = 2, 7
 
 
 def to_write(ground: Ground) -> list[Task]:
-    """Visits of one's own without a note, and one's own notes not finished."""
+    """Visits of one's own without a note, and one's own notes not finished. A visit not closed is a task of its own first."""
     if not ground.room.has_cases:
         return []
     rows = note_list.to_write(ground.room, ground.now)
-    missing = [row for row in rows if row.what == "missing"]
+    missing = [row for row in rows if row.what == "missing" and row.closed]
     unfinished = [row for row in rows if row.what == "unfinished"]
     return [
         *few(missing, _missing, lambda count: _all(count, missing, f"{count} 次来访还没有写记录")),

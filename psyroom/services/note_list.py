@@ -57,7 +57,8 @@ class NoteLine:
 
 @dataclass(frozen=True, repr=False)
 class ToWrite:
-    """A visit of one's own without a note (`what` missing), or one's own note not complete (unfinished). `days`: since."""
+    """A visit of one's own without a note (`what` missing), or one's own note not complete (unfinished). `days`: since;
+    `closed`: the counsellor has closed the visit."""
 
     visit: str
     note: str
@@ -68,6 +69,7 @@ class ToWrite:
     class_name: str
     days: int
     what: str
+    closed: bool = True
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,7 +196,16 @@ def to_write(room: Room, now: datetime) -> list[ToWrite]:
     minute = now.hour * 60 + now.minute
     found = [
         ToWrite(
-            v.id, "", v.day, v.starts, v.ends, names.who(v), names.class_of(v, v.day), (today - v.day).days, "missing"
+            v.id,
+            "",
+            v.day,
+            v.starts,
+            v.ends,
+            names.who(v),
+            names.class_of(v, v.day),
+            (today - v.day).days,
+            "missing",
+            bool(v.closed_by),
         )
         for v in visits
         if (v.day, v.ends) <= (today, minute)

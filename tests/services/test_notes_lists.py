@@ -48,7 +48,9 @@ def small(tmp_path: Path) -> Iterator[Small]:
 
 def visit(small: Small, student: int = 0, starts: int = 480, day: date = TUESDAY, **client: object) -> str:
     who = {"client": "student", "student": small.students[student], **client}
-    return visits.walk_in(small.room, {**who, "day": day, "starts": starts, "ends": starts + 40}, NOON).visit
+    entered = visits.walk_in(small.room, {**who, "day": day, "starts": starts, "ends": starts + 40}, NOON)
+    visits.close(small.room, entered.visit, NOON)
+    return entered.visit
 
 
 def tasks(room: Room, now: object = NOON) -> list[today.Task]:

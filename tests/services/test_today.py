@@ -16,6 +16,7 @@ from psyroom.services import (
     events,
     handover,
     hours,
+    note_list,
     openings,
     people,
     rota,
@@ -103,9 +104,11 @@ def test_a_task_for_every_loose_end_and_none_once_it_is_tied(small: Small) -> No
     for note in slips.read_slips(small.room):
         slips.mark_read(small.room, note.id)
     students.settle_question(small.room, question.id)
+    assert kinds(small, now) == ["not_closed", "to_write"]
+    left, note = tasks_at(small.room, now)
+    assert left.target == {"booking": open_} and note.target == {"visit": entered.visit}
+    note_list.needs_none(small.room, entered.visit, "brief")
     assert kinds(small, now) == ["not_closed"]
-    (left,) = tasks_at(small.room, now)
-    assert left.target == {"booking": open_}
 
 
 def test_many_of_a_kind_are_one_line_and_never_more_than_seven(small: Small) -> None:

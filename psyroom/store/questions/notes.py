@@ -195,7 +195,7 @@ def lines(
     limit: int = -1,
 ) -> list[Any]:
     """(id, number, kind, visit, day, starts, ends, writer, shared, made_at, signed_at, topic, with_whom, has_… of every
-    part some kind needs), the latest day first. `limit` -1: all.
+    part some kind needs), the latest day first. `only`: one note; `limit` -1: all.
 
     Which notes they are the index tells alone; only those shown are read."""
     c = note_c
@@ -213,15 +213,26 @@ def lines(
         which = which.where(c.day <= until)
     if unfinished:
         which = which.where(c.signed_at == "", _lacks())
+    if unsigned:
+        which = which.where(c.signed_at == "")
+    if only:
+        which = which.where(c.id == only)
     which = which.order_by(c.day.desc(), c.id.desc()).limit(limit)
     return _rows(session, _LINE.where(c.id.in_(which)).order_by(c.day.desc(), c.id.desc()))
 
 
+def of_visit(session: Session, visit: str) -> list[Any]:
+    """(id, writer) of the notes of a visit, the first written first."""
+    return _rows(session, select(note_c.id, note_c.writer).where(note_c.visit == visit).order_by(note_c.id))
+
+
 def without_note(session: Session, person: str, first: date, last: date) -> list[Any]:
     """Visits of one counsellor that are over, have no note of anybody, and of which nobody said that none is needed:
-    (id, day, starts, ends, client, student, name, group_no, size), in order of time."""
+    (id, day, starts, ends, client, student, name, group_no, size, closed_by), in order of time."""
     v = visit_c
-    statement = select(v.id, v.day, v.starts, v.ends, v.client, v.student, v.name, v.group_no, v.size).where(
+    statement = select(
+        v.id, v.day, v.starts, v.ends, v.client, v.student, v.name, v.group_no, v.size, v.closed_by
+    ).where(
         v.person == person,
         v.day >= first,
         v.day <= last,
