@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.services import background, drafts
 from psyroom.services.history import undo
-from psyroom.ui import drafting
+from psyroom.ui import drafting, style, tokens
 from psyroom.ui.pages.background import BackgroundCard, BackgroundForm
 from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.note_draft import CompareView
@@ -132,7 +132,9 @@ def test_its_looks(small: Small, qtbot: QtBot, shoot: Any) -> None:
         {"mind": "近来话少", "family": "single", "household": "与母亲同住，母亲在超市上夜班，晚上由外婆照看。" * 4,
          "strengths": "喜欢画画，有一个要好的朋友"},
     )  # fmt: skip
+    look = tokens.now()
     page = shown(small, qtbot)
+    style.dress(look)
     shoot(page.shell, "page-background-card")
     fold_of(page).edit.click()
     shoot(page.shell, "page-background-form")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.reports import preview
 from psyroom.services import export_sheet, exports
+from psyroom.ui import style, tokens
 from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.settings_exports import ExportsSection
 from tests.services.room_for_bookings import NOON, Small, make_small
@@ -91,6 +92,8 @@ def test_the_register_on_paper_is_noted_itself(small: Small, qtbot: QtBot, tmp_p
 
 def test_its_looks(small: Small, qtbot: QtBot, tmp_path: Path, shoot: Any) -> None:
     noted(small, tmp_path, 3)
+    look = tokens.now()
     made = section(qtbot, small)
+    style.dress(look)
     made.shell.go("settings", section="exports")
     shoot(made.shell, "page-settings-exports")
