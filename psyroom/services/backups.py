@@ -60,8 +60,8 @@ class Second:
 
 @dataclass(frozen=True)
 class Status:
-    """For the window's foot. `level`: empty, amber (three days without a second place), brick (seven); `words` says it
-    without colour; `second`: the part about the second place."""
+    """For the window's foot. `level` of the second place: empty, amber (three days without), brick (seven), and `second`
+    says it without colour; `words`: the last backup, or that backups are paused."""
 
     level: str
     words: str
@@ -315,7 +315,7 @@ def status(room: Room, now: datetime) -> Status:
     else:
         tail = f"第二处已 {days} 天没有备份，请{'插上' if level == 'amber' else '今天就插上'} U 盘"
     if is_paused(room):
-        return Status("amber", "自动备份暂停着：恢复的内容看过没问题吗？", tail, last, days, paused=True)
+        return Status(level, "自动备份停着，等你看过恢复的内容", tail, last, days, paused=True)
     return Status(level, words, tail, last, days, paused=False)
 
 

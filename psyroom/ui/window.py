@@ -150,12 +150,16 @@ class Shell(QMainWindow):
 
     def say_backup(self) -> None:
         """When the last backup was made and how the second place stands, in the status line."""
+        if self.room.closed:
+            return
         now = backups.status(self.room, self.room.now())
         trouble = self.keeper.trouble if hasattr(self, "keeper") else ""
-        self.backup.setText(" · ".join(part for part in (now.words, "" if now.level else now.second) if part))
-        self.backup_due.set("自动备份没有做成，请看设置" if trouble else now.second, "brick" if trouble else now.level)
+        quiet = [] if now.paused else [now.words]
+        self.backup.setText(" · ".join([*quiet, *([now.second] if now.second and not now.level else [])]))
+        due, tone = (now.words, "amber") if now.paused else (now.second if now.level else "", now.level)
+        self.backup_due.set(*(("自动备份没有做成，请看设置", "brick") if trouble else (due, tone)))
         self.backup_due.setToolTip(trouble)
-        self.backup_due.setVisible(bool(trouble or now.level and now.second))
+        self.backup_due.setVisible(bool(trouble or due))
 
     def _keys(self) -> None:
         for keys, do in (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from psyroom.errors import Tell
@@ -20,6 +21,7 @@ from psyroom.store.room import Room
 from psyroom.ui import ask, backing, leave
 from psyroom.ui.kit import Card, Glyph, Progress, Row, RowList, button, primary, quiet, text
 from psyroom.ui.kit.flow import beside, empty_layout
+from psyroom.ui.kit.sheet import into_sight
 from psyroom.ui.pages.settings_backups_preview import PreviewCard
 from psyroom.ui.pages.settings_base import Section
 from psyroom.ui.tokens import SPACE
@@ -138,19 +140,22 @@ class BackupsSection(Section):
         if kept is None:
             return
         self._kept = kept
-        shown = kept if self._all else kept[:SHOWN]
-        self.rows.set_rows([self._row(copy) for copy in shown])
+        groups = [list(same) for _, same in groupby(kept, key=lambda copy: (copy.made_at, copy.bytes))]
+        shown = groups if self._all else groups[:SHOWN]
+        self.rows.set_rows([self._row(*same) for same in shown])
         self.rows.setVisible(bool(kept))
-        self.more_button.setText(f"还有 {len(kept) - len(shown)} 份")
-        self.more_button.setVisible(len(kept) > len(shown))
+        self.more_button.setText(f"还有 {len(groups) - len(shown)} 份")
+        self.more_button.setVisible(len(groups) > len(shown))
 
     def _show_all(self) -> None:
         self._all = True
         self._list(self._kept)
 
-    def _row(self, copy: Kept) -> Row:
-        where = "这台电脑" if copy.place == self.room.folder / "backups" else f"第二处（{copy.place}）"
-        parts = [where]
+    def _row(self, *same: Kept) -> Row:
+        """One backup, which may lie in both places; a whole one speaks for it."""
+        copy = min(same, key=lambda one: (bool(one.trouble), one.place != self.room.folder / "backups"))
+        here = {one.place == self.room.folder / "backups" for one in same}
+        parts = ["这台电脑和第二处" if len(here) > 1 else "这台电脑" if True in here else "第二处"]
         for table, word, unit in (("main.student", "学生", "名"), ("cases.note", "辅导记录", "条")):
             if copy.rows.get(table):
                 parts.append(f"{word} {copy.rows[table]} {unit}")
@@ -272,6 +277,7 @@ class BackupsSection(Section):
             self._here.addWidget(self.preview)
             self.preview.show()
             self.preview.focus_first()
+            QTimer.singleShot(0, self.preview, partial(into_sight, self.preview))
 
         self._job = self.shell.run(self, lambda: backups_back.preview(self.room, copy), done=done, failed=self._failed)
 

@@ -34,7 +34,7 @@ class CheckupCard(Card):
             mark.setAccessibleName("有问题" if wrong else "完好")
             grid.addWidget(mark, row, 0, top)
             grid.addWidget(text(thing.name, "", wrap=False), row, 1, top)
-            answer = text("\n".join(thing.found) if wrong else f"✔ {thing.good}", "" if wrong else "soft")
+            answer = text("\n".join(thing.found) if wrong else thing.good, "" if wrong else "soft")
             answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(answer, row, 2, top)
         self.body.addLayout(grid)

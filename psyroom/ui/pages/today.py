@@ -54,6 +54,7 @@ ICONS = {
     "unsaved": "note-pencil", "not_logged": "check-square", "astray": "warning-circle",
     "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
     "to_write": "notebook", "steps": "arrow-circle-right",
+    "second_place": "hard-drive", "brought_back": "clock-counter-clockwise",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
