@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from reportlab.pdfgen import canvas
 
 from psyroom.records.access import Export
-from psyroom.services import attachments, notes, students
+from psyroom.services import attachments, notes, students, timeline
 from psyroom.settings import Settings
 from psyroom.store import files
 from psyroom.store.connection import raw_of
@@ -293,6 +293,14 @@ def test_the_curtain_covers_it_the_help_comes_back_to_it_another_page_closes_it(
     assert not viewer.isVisible() and viewer.stage.image() is None
 
 
+def test_a_line_of_the_time_line_opens_it(three: Attachments, shell: Shell, settled: Callable[[], None]) -> None:
+    page: Any = shell.pages["students"]
+    (line,) = [one for one in timeline.of(shell.room, three.student) if one.ref == three.shown[1].id]
+    page.card.opened.emit(line)
+    settled()
+    assert viewer_of(shell).title.words() == "医院来信"
+
+
 def test_tab_stays_within_the_viewer(
     three: Attachments, shell: Shell, settled: Callable[[], None], qtbot: QtBot
 ) -> None:
@@ -416,15 +424,6 @@ def test_taking_out_asks_why_and_stands_in_the_register(
     assert row[0] == "附件（绘画作品）" and child in row[1] and row[2:4] == ("家长查阅", "母亲")
     assert hashlib.sha256(path.read_bytes()).hexdigest() in json.dumps(row[4]) and Export.__tablename__ == "export"
     dialog.accept()
-
-
-def test_nothing_of_an_attachment_stands_in_the_window_s_title_or_the_log(
-    three: Attachments, shell: Shell, own_settings: Path, settled: Callable[[], None]
-) -> None:
-    viewer_of(shell).open(three.shown, 0)
-    settled()
-    assert shell.windowTitle() == "心理辅导室"
-    assert not [p for p in own_settings.rglob("*") if p.is_file() and "树" in p.read_text("utf-8", "replace")]
 
 
 def test_a_note_that_is_gone_shows_nothing(room: Room, shell: Shell, qtbot: QtBot) -> None:

@@ -107,13 +107,19 @@ class Attachments(Card):
     def _wanted(self, at: int, what: str) -> None:
         seen = self.shown[at]
         if what == "open":
-            viewer_of(self.shell).open(self.shown, at)
+            self.open(seen.id)
         elif not seen.may_change:
             self.shell.toast("这份记录已锁定或是同事写的，附件不能改。")
         elif what == "edit":
             self.edit(seen.id)
         else:
             self.remove(seen)
+
+    def open(self, attachment_id: str) -> None:
+        """Show one of these in the viewer."""
+        at = next((i for i, seen in enumerate(self.shown) if seen.id == attachment_id), -1)
+        if at >= 0:
+            viewer_of(self.shell).open(self.shown, at)
 
     # ---- putting in
 

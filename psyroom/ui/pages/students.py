@@ -224,7 +224,8 @@ class Here(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
         column.addWidget(BackgroundCard(self.room, self.shell, student, lambda: self.begin_background(student)))
-        column.addWidget(Attachments(self.room, self.shell, student=student))
+        self.attached = Attachments(self.room, self.shell, student=student)
+        column.addWidget(self.attached)
         return holder
 
     def begin_background(self, student: str) -> None:
@@ -249,7 +250,9 @@ class Here(Page):
         self.card.show_nobody(students_card.panel("选一名学生", "看他的资料、预约和来访。", *lines))
 
     def _on_line(self, line: timeline.Line) -> None:
-        if line.note:
+        if line.kind == "attachment":
+            self.attached.open(line.ref)
+        elif line.note:
             self.shell.go("notes", note=line.note)
         else:
             self.shell.go("bookings", **{line.kind: line.ref})

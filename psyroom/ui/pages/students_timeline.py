@@ -133,14 +133,14 @@ class LineWidget(QWidget):
             self.opened.emit(self.line)
 
 
-_WORDS = {"note": "打开这份记录", "contact": "打开这份记录"} | dict.fromkeys(
-    ("addendum", "step", "slip", "attachment"), "打开所在的记录"
+_WORDS = {"note": "打开这份记录", "contact": "打开这份记录", "attachment": "看这个附件"} | dict.fromkeys(
+    ("addendum", "step", "slip"), "打开所在的记录"
 )
 
 
 def opens(line: Line) -> bool:
     """Whether there is somewhere to go from a line."""
-    return bool(line.note) or line.kind in ("booking", "visit")
+    return bool(line.note) or line.kind in ("booking", "visit", "attachment")
 
 
 class TimeLine(Card):
