@@ -541,3 +541,29 @@ def test_looks(shoot: Callable[[QWidget, str], None], small: Small, qtbot: QtBot
     page.open(search="手心")
     qtbot.waitUntil(lambda: page.pane.list.items()[0].kind == "hit")
     shoot(shell, "page-notes-search")
+
+
+def test_what_is_typed_in_the_reading_view_outlives_what_happens_meanwhile(small: Small, qtbot: QtBot) -> None:
+    note = write(small, steps=[StepTyped("约班主任", TUESDAY)])
+    notes.sign(small.room, note, NOW)
+    page = page_of(qtbot, small)
+    page.open(note=note)
+    key(qtbot, Qt.Key.Key_A, ALT)
+    held: Any = QApplication.focusWidget()
+    held.insertPlainText("补一半")
+    page.deeds.tick(seen(small, note).steps[0].id, True)
+    page.shell.tell_changed()
+    assert held.isVisible() and held.value() == "补一半" and seen(small, note).steps[0].done_at
+    page.open(note=write(small, 1))
+    kept = drafts.load(small.room, "note-word", note)
+    assert kept is not None and kept["text"] == "补一半"
+
+
+def test_the_private_note_is_folded_when_the_page_is_left(small: Small, qtbot: QtBot) -> None:
+    note = write(small, private="下次不急着问")
+    shell = whole(qtbot, small)
+    page: Any = shell.go("notes", note=note)
+    page.reader.private.open()
+    shell.go("today")
+    shell.go("notes")
+    assert not page.reader.private.is_open() and "下次" not in read_text(page)

@@ -29,7 +29,7 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 WATCHED = {
-    "note", "note_student", "note_category", "next_step", "addendum", "note_unlock", "no_note", "desk_word", "attachment",
+    "note", "note_student", "note_category", "next_step", "addendum", "note_unlock", "no_note", "desk_word",
     "problem_category", "note_rules", "visit", "slip", "attendance", "student", "person",
 }  # fmt: skip
 FIRST, STEP = 80, 200
@@ -139,13 +139,15 @@ class Here(Page):
         self._list()
         shown = self.reader.note
         if shown is not None and shown.mine:
-            self.show_note(shown.id, keep=True)
+            if not self.reader.is_written_in():  # nothing typed goes because something else changed
+                self.show_note(shown.id, keep=True)
         elif shown is None and not self.chosen and not self._asking:
             self._show_nobody()
 
     def _show_nobody(self) -> None:
         """No note is chosen: what comes next, and what the desk left."""
         self.chosen, self._asking = "", False
+        self.pane.list.choose("")
         ahead = Ahead(self.room, self.shell, self.now)
         ahead.note_wanted.connect(lambda note: self.open(note=note))
         ahead.ticked.connect(self.deeds.tick)
@@ -228,7 +230,11 @@ class Here(Page):
         if not done:
             self._show_nobody()
             return False
+        private = self.reader.private
+        opened = keep and private is not None and private.is_open()
         self._put(done.result, sought=sought, back_to=self.reader.scrolled_to() if keep else 0)
+        if opened and self.reader.private is not None:
+            self.reader.private.open()
         return True
 
     def open_other(self, note_id: str, reason: str) -> None:
@@ -267,6 +273,7 @@ class Here(Page):
         """Ctrl+N: about whom, of what kind. `slip`: a word from the desk that goes into it."""
         self._soon.stop()
         self.chosen, self._asking = "", True
+        self.pane.list.choose("")
         card = NewCard(self.room, student, kind)
         card.begun.connect(lambda who, what: self.write_about(who, what, slip))
         card.gone.connect(self.forget_shown)

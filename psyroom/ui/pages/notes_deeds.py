@@ -58,9 +58,11 @@ class Deeds(QObject):
         """Do it, show the note as it is now, say so."""
         if not self.shell.attempt(deed, form=cast(Any, form)):
             return False
-        self.reader.place.shut()
+        if form is not None:
+            self.reader.place.shut()
         self.shell.tell_changed("note", "addendum", "note_unlock", "next_step")
-        self.reader.focus_first()
+        if not self.reader.is_written_in():
+            self.reader.focus_first()
         self.shell.toast(say, undo=undo)
         return True
 

@@ -138,17 +138,22 @@ class HistoryView(QWidget):
         changed = [n for n in names if old.get(n, "") != new.get(n, "")]
         same = [note_versions.LABELS[n] for n in names if n not in changed and new.get(n, "")]
         locked = "" if newest or self.note.may_change else "这份记录已锁定，要恢复请先解锁。"
-        self.said.setText(self._sentence(here, len(changed), first=oldest and not with_now) + locked)
+        first = oldest and not with_now
+        self.said.setText(self._sentence(here, len(changed), first=first) + locked)
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE * 3)
         grid.setVerticalSpacing(SPACE)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        if changed:
+        if changed and not first:
             grid.addWidget(text(heads[0], "strong"), 0, 0)
             grid.addWidget(text(heads[1], "strong"), 0, 1)
         for at, name in enumerate(changed):
             row = at * 2 + 1
+            if first:
+                grid.addWidget(text(note_versions.LABELS[name], "part"), row, 0, 1, 2)
+                grid.addWidget(Reading(new[name]), row + 1, 0, 1, 2)
+                continue
             left, right = sides(name, old.get(name, ""), new.get(name, ""))
             grid.addWidget(text(note_versions.LABELS[name], "part"), row, 0, 1, 2)
             for side, pieces, mark in ((0, left, "gone"), (1, right, "new")):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout
 
 from psyroom.errors import NotValid
@@ -88,6 +88,12 @@ class PrivateCard(Card):
         self._clear()
         self.column.hide()
         self.fold.setText("打开")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight it is folded up, unless somebody is writing in it."""
+        super().hideEvent(event)
+        if self.is_open() and self.writing is None:
+            self.shut()
 
     def _clear(self) -> None:
         self.writing = self._draft = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from psyroom.records.notes import NOTE_KINDS
 from psyroom.services import school as schools
 from psyroom.services.notes import NoteSeen
 from psyroom.store.room import Room
+from psyroom.ui import drafting
 from psyroom.ui.kit import Card, Check, Field, Tag, TextField, button, link, primary, scrolled, text
 from psyroom.ui.kit.flow import Flow, Tall
 from psyroom.ui.pages import notes_parts as parts
@@ -90,8 +91,13 @@ class NoteReader(QWidget):
             column.addWidget(self.private)
         column.addStretch(1)
         self._put(scrolled(inner))
-        if self.area is not None:
-            self.area.verticalScrollBar().setValue(back_to)
+        if back_to and self.area is not None:
+            area = self.area
+            QTimer.singleShot(0, area, lambda: area.verticalScrollBar().setValue(back_to))  # once it has its height
+
+    def is_written_in(self) -> bool:
+        """Whether something is being typed here."""
+        return self.place.form is not None or (self.private is not None and self.private.writing is not None)
 
     def show_words(self, widget: QWidget) -> None:
         """Something else in its place: nobody is chosen, or a new note is begun."""
@@ -120,6 +126,7 @@ class NoteReader(QWidget):
 
     def _put(self, area: QScrollArea) -> None:
         if self._shown is not None:
+            self.flush()
             self._shown.hide()
             self._shown.deleteLater()
         self._shown = self.area = area
@@ -127,6 +134,12 @@ class NoteReader(QWidget):
         area.setAccessibleName("记录")
         self._column.addWidget(area)
         area.show()
+
+    def flush(self) -> None:
+        """Keep what is typed and not saved as its draft."""
+        found: list[drafting.Draft] = [] if self._shown is None else list(self._shown.findChildren(drafting.Draft))
+        for draft in found:
+            draft.flush()
 
     # ---- the head
 

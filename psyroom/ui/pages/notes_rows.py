@@ -228,8 +228,7 @@ class NoteList(QListView):
         self._silent = True
         at = self.verticalScrollBar().value() if keep else 0
         self._model.set(items)
-        if not self.choose(chosen):
-            self.clearSelection()
+        self.choose(chosen)
         self.verticalScrollBar().setValue(at)
         self._silent = False
 
@@ -241,9 +240,10 @@ class NoteList(QListView):
         return self._model.items[index.row()] if index.isValid() else None
 
     def choose(self, key: str) -> bool:
-        """Mark a note's line without telling; whether it is shown."""
+        """Mark a note's line without telling, or none where it is not shown; whether it is."""
         at = next((n for n, item in enumerate(self._model.items) if key and item.key == key), None)
         if at is None:
+            self.clearSelection()
             return False
         was, self._silent = self._silent, True
         self.setCurrentIndex(self._model.index(at))

@@ -77,7 +77,7 @@ class ToWriteCard(Card):
         self.more = link("", self.unfold)
         head.addWidget(self.more)
         self.body.addLayout(head)
-        self.list = WriteRows(limit=400)
+        self.list = WriteRows(limit=400, in_turn=True)
         self.list.below.connect(self.below)
         self.add(self.list)
         self.none_mark = Glyph("check-circle", size=22, role="good")
