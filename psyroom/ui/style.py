@@ -81,7 +81,7 @@ QPushButton[kind="segment"]:hover {{ background: {p.sunken}; }}
 QPushButton[kind="segment"]:checked {{ background: {p.accent_wash}; color: {p.accent_ink}; border-color: {p.accent};
   font-weight: 700; }}
 QPushButton[kind="segment"]:focus {{ border: 2px solid {p.accent}; padding: {px(5) - 1}px {px(12) - 1}px; }}
-QPushButton[kind="pill"] {{ border-radius: {px(14)}px; padding: {px(3)}px {px(12)}px; min-height: {px(20)}px;
+QPushButton[kind="pill"] {{ border-radius: {px(13)}px; padding: {px(3)}px {px(12)}px; min-height: {px(20)}px;
   background: {p.card}; border: 1px solid {p.line_strong}; }}
 QPushButton[kind="pill"]:hover {{ background: {p.sunken}; }}
 QPushButton[kind="pill"]:checked {{ background: {p.accent_wash}; color: {p.accent_ink}; border-color: {p.accent};

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -28,8 +28,7 @@ class Writing(QPlainTextEdit):
     """As tall as its words; the page scrolls, not the field. Tab leaves it, Enter is a new line.
 
     `value()` is the text without blanks around it; `kept()` is it as it stands, with what an input method holds.
-    `entered` fires when the keyboard comes, `keyed` at every key before the field takes it (set `event.accept()` by
-    returning True from `taker`).
+    `entered` and `left` fire when the keyboard comes and goes; `taker` is asked first at every key.
     """
 
     edited = Signal()
@@ -40,7 +39,7 @@ class Writing(QPlainTextEdit):
         super().__init__()
         self._lines, self._preedit = lines, ""
         self._marked: tuple[Span, ...] = ()
-        self.taker: Any = None  # asked first at every key; True: it took the key
+        self.taker: Callable[[QKeyEvent], bool] | None = None
         self.setProperty("kind", "page")
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
@@ -181,6 +180,7 @@ class Writing(QPlainTextEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        QTimer.singleShot(0, self, self._follow)  # once its place is known
         self.entered.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -187,7 +187,7 @@ class Keeping(QWidget):
         found = self.sheet.as_words(values)
         names = dict(categories.listed(self.room, retired=True))
         found["categories"] = "、".join(names.get(key, "") for key in values.get("categories") or ())
-        found["steps"] = "\n".join(f"{words} {due or ''}".strip() for _, words, due in values.get("steps") or ())
+        found["steps"] = "\n".join(f"{words}（{due}）" if due else words for _, words, due in values.get("steps") or ())
         found["private"] = self._private_words(values.get("private"))
         return found
 

@@ -21,7 +21,7 @@ from psyroom.ui.window import Shell
 
 TYPED = re.compile(r"[;；]([a-z]{1,8})$")
 """What calls the list while one writes: a semicolon, then letters; never a semicolon alone, which ends half a sentence."""
-MOST = 7
+MOST = 6
 WIDTH = 460
 ROW = 34
 KEEP = "＋ 存为常用语："

@@ -39,6 +39,9 @@ class _Line(QWidget):
         self.due.setFixedWidth(tokens.now().px(190))
         row.addWidget(self.due)
         self.drop = tool("x", "去掉这一条", self.dropped.emit)
+        keeps = self.drop.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the dates stand under each other
+        self.drop.setSizePolicy(keeps)
         row.addWidget(self.drop)
         self.words.edited.connect(self.edited)
         self.due.edited.connect(self.edited)
