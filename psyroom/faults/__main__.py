@@ -8,20 +8,28 @@ import tempfile
 import time
 from pathlib import Path
 
-from psyroom.faults import damage, kills
+from psyroom.faults import damage, kills, mutants
+
+TABLES = (".xlsx", ".xls", ".csv")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m psyroom.faults")
     parser.add_argument("--kills", type=int, default=200, help="how many times the writer is killed")
     parser.add_argument("--damages", type=int, default=200, help="how many times a file of the room is damaged")
+    parser.add_argument("--mutants", type=int, default=200, help="how many mutated files are read")
+    parser.add_argument(
+        "--from", dest="seeds", type=Path, default=None, help="a folder of real rosters and ledgers to mutate"
+    )
     parser.add_argument("--seed", type=int, default=None, help="the same choices again (the moments still differ)")
     options = parser.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="psyroom-faults-") as place:
-        figures = [
+        seeds = sorted(p for p in options.seeds.rglob("*.*") if p.suffix in TABLES) if options.seeds else []
+        figures: list[kills.Figures | damage.Figures | mutants.Figures] = [
             kills.run(options.kills, Path(place), seed=options.seed),
             damage.run(options.damages, Path(place), seed=options.seed),
+            mutants.run(options.mutants, Path(place), seeds=seeds, seed=options.seed),
         ]
     lines = [line for one in figures for line in one.lines()]
     sys.stdout.write("\n".join([*lines, f"seconds {time.monotonic() - begun:.0f}"]) + "\n")

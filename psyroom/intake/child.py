@@ -14,7 +14,7 @@ from typing import Any
 
 from psyroom.intake.refusal import BAD, ENCRYPTED, HOSTILE, MOST_CELLS, Refusal
 
-MOST_MEMORY = 2_000_000_000
+MOST_MEMORY = 480_000_000  # sixty thousand rows of thirty columns; the largest school has five thousand
 MOST_SECONDS = 20
 
 

@@ -74,7 +74,7 @@ def answer_of(command: list[str], data: bytes, name: str, seconds: float = MOST_
         answer = {}
     if not answer:
         # Whatever ended the child (too much memory, a fault of the reader): the file is to blame, and only it is gone.
-        raise FileHostile(name=name, why="读取时占用过多或出错")
+        raise FileHostile(name=name, why="读取时占用过多，也许有内容在太远的行或列")
     return answer
 
 
