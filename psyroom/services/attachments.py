@@ -188,6 +188,16 @@ def _taken(name: str, data: bytes, original: bool) -> pictures.Taken:
     return taken
 
 
+def may_add(room: Room, *, student: str = "", note: str = "") -> bool:
+    """Whether this person may put something there: with a student, or into one's own note."""
+    needs_counsellor(room)
+    try:
+        _may_add(room, student, note)
+    except (NotFound, note_lock.NotYours):
+        return False
+    return True
+
+
 def _may_add(room: Room, student: str, note: str) -> None:
     """Before the work: whether the deed would be refused."""
     with room.read() as session:
@@ -309,12 +319,6 @@ def students_of(room: Room, attachment_id: str) -> tuple[str, ...]:
     with room.read() as session:
         row = _found(session, room, attachment_id)
         return tuple(ask_notes.students_of(session, [row.note]).get(row.note, ())) if row.note else (row.student,)
-
-
-def waiting_to_be_swept(room: Room) -> int:
-    """How many files lie in files/ that nothing names: what a power cut left, swept by itself after `files.KEPT_FOR`."""
-    needs_counsellor(room)
-    return files.unnamed(room)
 
 
 # ---- changing --------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psyroom.services import backups
-from psyroom.store import checking, manifest
+from psyroom.store import checking, files, manifest
 from psyroom.store.backups import Copy
 from psyroom.store.room import Room
 
@@ -49,6 +49,8 @@ _THINGS: tuple[tuple[frozenset[str], str, str, bool], ...] = (
 """What a finding belongs to (the last takes the rest), what is said when there is none, whether it needs the case key."""
 OF_THE_ROOM = ("加密文件", "记录链", "每一条记录", "附件")
 
+UNNAMED = "；另有 {} 个上次没存完的文件，谁也打不开，满三十天自动清掉"
+
 
 def check(room: Room) -> Generator[tuple[int, int], None, Checkup]:
     """Look at everything; yields (done, of). A duty person's look reaches only the desk's file."""
@@ -63,6 +65,8 @@ def check(room: Room) -> Generator[tuple[int, int], None, Checkup]:
         for whats, name, good, cases in _THINGS
         if room.has_cases or not cases
     ]
+    if left := files.unnamed(room):  # no fault: said beside what is good, so that nobody wonders at a strange file
+        things = [replace(t, good=t.good + UNNAMED.format(left)) if t.name == "附件" else t for t in things]
     wrong = any(thing.found and thing.name in OF_THE_ROOM for thing in things)
     return Checkup(tuple(things), last_good(room) if wrong else None)
 

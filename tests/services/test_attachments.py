@@ -201,6 +201,7 @@ def test_what_lies_in_a_note_follows_the_note(room: Room, child: str, colleague:
             with pytest.raises(note_lock.NeedsReason):
                 call()
         attachments.data(other, second)
+        assert not attachments.may_add(other, note=shared) and attachments.may_add(other, student=child)
         with pytest.raises(note_lock.NotYours):
             attachments.add(other, "c.jpg", photo((80, 60)), note=shared)
         for call in (lambda: attachments.remove(other, second), lambda: attachments.change(other, second, caption="x")):
@@ -236,6 +237,23 @@ def test_a_removed_note_takes_its_attachments_along_and_brings_them_back(room: R
     assert not attachments.of(room, student=child)
     history.undo(room)
     assert attachments.data(room, id) == before
+
+
+def test_a_file_nobody_names_is_said_quietly(room: Room, child: str) -> None:
+    from psyroom.services import checkup
+    from psyroom.store import files
+
+    attachments.add(room, "a.pdf", pdf(1), student=child)
+    files.put(room, b"a kill came before the deed")
+    work = checkup.check(room)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            made = done.value
+            break
+    (thing,) = [thing for thing in made.things if thing.name == "附件"]
+    assert not thing.found and "另有 1 个" in thing.good and made.count == 0
 
 
 # ---- nothing plain on any disk ----------------------------------------------------------------------------------

@@ -38,10 +38,11 @@ class Attachments(Card):
 
     help_topic = "attachments"
 
-    def __init__(self, room: Room, shell: Shell, *, student: str = "", note: str = "", may_add: bool = True) -> None:
+    def __init__(self, room: Room, shell: Shell, *, student: str = "", note: str = "") -> None:
         super().__init__("附件")
         self.room, self.shell = room, shell
-        self.student, self.note, self.may_add = student, note, may_add
+        self.student, self.note = student, note
+        self.may_add = attachments.may_add(room, student=student, note=note)
         self.shown: list[AttachedSeen] = []
         self.tiles: list[Tile] = []
         self._edit_next = ""
@@ -54,7 +55,7 @@ class Attachments(Card):
         self.place = Place()
         for widget in (self.hint, self.flow, self.busy, self.trouble, self.place):
             self.add(widget)
-        if may_add:
+        if self.may_add:
             self._adding()
         shell.changed.connect(self._on_changed)
         self.refresh()
