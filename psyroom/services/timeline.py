@@ -12,15 +12,15 @@ from psyroom.services import timeline_notes
 from psyroom.services.school import context
 from psyroom.services.timeline_lines import DESK_KINDS as DESK_KINDS  # callers meet them here
 from psyroom.services.timeline_lines import KINDS as KINDS
+from psyroom.services.timeline_lines import WITHIN, joined
 from psyroom.services.timeline_lines import Line as Line
-from psyroom.services.timeline_lines import joined
 from psyroom.store import history as chain
 from psyroom.store.questions import groups as ask_groups
 from psyroom.store.questions import timeline as ask
 from psyroom.store.room import Room
 
 Provider = Callable[[Room, str], Iterable[Line]]
-_ORDER = {kind: place for place, kind in enumerate(KINDS)}
+_ORDER = {kind: place for place, kind in enumerate(WITHIN)}
 
 
 def of(room: Room, student: str) -> list[Line]:

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 KINDS = {
-    "entry": "名册",
-    "background": "档案",
-    "booking": "预约",
-    "visit": "来访",
-    "slip": "值班便条",
     "note": "辅导记录",
     "contact": "沟通联系",
-    "attachment": "附件",
-    "addendum": "补记",
     "step": "下一步",
+    "visit": "来访",
+    "booking": "预约",
+    "addendum": "补记",
+    "attachment": "附件",
+    "slip": "值班便条",
+    "background": "档案",
+    "entry": "名册",
 }
-"""Kinds of lines in the order in which they follow each other within one minute; the filter offers them in this order."""
+"""Kinds of lines, in the order in which a filter offers them."""
+WITHIN = ("entry", "background", "booking", "visit", "slip", "note", "contact", "attachment", "addendum", "step")
+"""How they follow each other within one minute."""
 DESK_KINDS = ("entry", "booking", "visit")
 """What a duty person sees of them."""
 

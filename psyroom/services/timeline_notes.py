@@ -45,7 +45,7 @@ def notes(room: Room, student: str) -> Iterable[Line]:
         kind = NOTE_KINDS[row.kind] + (f"（{row.with_whom}）" if row.with_whom else "")
         yield Line(
             row.day, row.starts, "contact" if contact else "note", f"{kind}：{row.topic}" if row.topic else kind,
-            joined(row.number, length, people.get(row.writer, ""), said), row.id, body=_body(row), note=row.id,
+            joined(said, length, people.get(row.writer, ""), row.number), row.id, body=_body(row), note=row.id,
         )  # fmt: skip
     for row in others:
         title = SEALED.format(who=people.get(row.writer, "另一位老师"))
@@ -75,7 +75,7 @@ def steps(room: Room, student: str) -> Iterable[Line]:
             state = f"已完成（{when(row.done_at)[0].isoformat()}）"
         else:
             state = "还没做" if row.due is None or row.due >= today else "过期没做"
-        detail = joined(row.number, people.get(row.person, ""), state)
+        detail = joined(state, people.get(row.person, ""), row.number)
         yield Line(row.due or row.day, None, "step", "下一步", detail, row.id, body=row.text, note=row.note)
 
 
@@ -87,7 +87,7 @@ def addenda(room: Room, student: str) -> Iterable[Line]:
     people = context(room).people
     for row in rows:
         day, minute = when(row.at)
-        detail = joined(row.number, people.get(row.person, ""))
+        detail = joined(people.get(row.person, ""), row.number)
         yield Line(day, minute, "addendum", "补记", detail, row.id, body=row.text, note=row.note)
 
 
@@ -127,7 +127,7 @@ def background(room: Room, student: str) -> Iterable[Line]:
         title = "建立档案" if step.before is None else "档案有改动" if step.after is not None else "档案撤回"
         named = "、".join(label_of(StudentBackgroundFields, name) for name, _ in fields)
         body = "\n".join(f"{label_of(StudentBackgroundFields, name)}：{_said(name, value)}" for name, value in fields)
-        detail = joined(people.get(step.person, ""), named)
+        detail = joined(named, people.get(step.person, ""))
         yield Line(day, minute, "background", title, detail, f"{student} {step.deed}", body=body)
 
 

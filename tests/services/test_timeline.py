@@ -81,7 +81,7 @@ def test_every_kind_has_its_line_and_its_name(small: Small) -> None:
     assert {line.kind for line in lines} == set(timeline.KINDS) - {"booking"}
     found = by_kind(lines)
     assert found["note"].title == "个别辅导：窗外的鸽子" and found["note"].ref == found["note"].note == note
-    assert found["note"].detail == "2026-001 · 40 分钟 · 王老师 · 已签字"
+    assert found["note"].detail == "已签字 · 40 分钟 · 王老师 · 2026-001"
     assert found["note"].body.splitlines() == [
         "来访者的话：纸船", "目前的心理状况：平静", "医院诊断：独木桥（市一院，2026-09-07）",
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def test_every_kind_has_its_line_and_its_name(small: Small) -> None:
     assert (found["attachment"].body, found["slip"].body) == ("橡皮", "灯塔")
     assert (found["slip"].day, found["slip"].starts) == (TUESDAY, 725)
     assert found["addendum"].body == "麦子" and found["addendum"].note == note
-    assert found["background"].detail == "王老师 · 家庭结构、优势与支持"
+    assert found["background"].detail == "家庭结构、优势与支持 · 王老师"
     assert found["background"].body == "家庭结构：隔代抚养\n优势与支持：会画画"
     assert found["visit"].body == "" and found["visit"].note == ""
     assert [(line.day, line.starts or -1) for line in lines] == sorted(

@@ -93,6 +93,7 @@ class Here(Page):
         self.card.wanted.connect(self._on_wanted)
         self.card.settled.connect(self._on_settled)
         self.card.opened.connect(self._on_line)
+        self.card.print_wanted.connect(self._print_lines)
         across.addWidget(self.card)
         column.addLayout(across, 1)
         self.stack.addWidget(self.browse)
@@ -131,7 +132,7 @@ class Here(Page):
             return  # a form is open: nothing moves under it, `back` reads anew
         if kinds and not kinds & {*KINDS, "booking", "visit", "school", "grade_naming", "term"}:
             if kinds & WRITTEN and self.card.student:
-                self.card.show_lines(timeline.of(self.room, self.card.student))
+                self.card.show_lines(timeline.of(self.room, self.card.student), self.today)
             return
         self._labels = students.labels_by_student(self.room)
         self._doubts = students.with_questions(self.room)
@@ -256,6 +257,11 @@ class Here(Page):
             self.shell.go("notes", note=line.note)
         else:
             self.shell.go("bookings", **{line.kind: line.ref})
+
+    def _print_lines(self, kinds: tuple[str, ...]) -> None:
+        from psyroom.ui.pages.students_timeline_print import leave_timeline
+
+        self.leaving = leave_timeline(self.shell, self.room, self._chosen, kinds)
 
     # ---- the keyboard
 

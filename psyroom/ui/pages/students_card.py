@@ -103,7 +103,7 @@ class StudentCard(QWidget):
             column.addWidget(note)
         if attached is not None:
             column.addWidget(attached)
-        column.addWidget(self._time_line(lines, may_change))
+        column.addWidget(self._time_line(lines, today, may_change))
         self._last = QVBoxLayout()
         column.addLayout(self._last)
         column.addStretch(1)
@@ -242,21 +242,21 @@ class StudentCard(QWidget):
         row.addStretch(1)
         return both
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
+    def show_lines(self, lines: Sequence[Line], today: date) -> None:
         """What happened has changed, nothing else has: the time line anew, with the kinds that were chosen."""
         old, holder = self.time_line, self.time_line.parentWidget()
         place = holder.layout() if holder is not None else None
         if place is None:
             return
         chosen = old.chosen()
-        place.replaceWidget(old, self._time_line(lines, old.printable))
+        place.replaceWidget(old, self._time_line(lines, today, old.printable))
         self.time_line.show()
         self.time_line.choose(chosen)
         old.hide()
         old.deleteLater()
 
-    def _time_line(self, lines: Sequence[Line], printable: bool) -> QWidget:
-        self.time_line = TimeLine(lines, printable=printable)
+    def _time_line(self, lines: Sequence[Line], today: date, printable: bool) -> QWidget:
+        self.time_line = TimeLine(lines, today, printable=printable)
         self.time_line.opened.connect(self.opened.emit)
         self.time_line.print_wanted.connect(self.print_wanted.emit)
         return self.time_line

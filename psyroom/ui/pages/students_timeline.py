@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock
 from psyroom.services.timeline import KINDS, Line
 from psyroom.ui.icons import Glyph
-from psyroom.ui.kit import Card, Row, button, day_words, link, text
+from psyroom.ui.kit import Card, Row, button, link, text
 from psyroom.ui.kit.flow import Flow, empty_layout
 from psyroom.ui.kit.pills import Pills
 from psyroom.ui.kit.reading import Reading
@@ -70,10 +72,11 @@ class LineWidget(QWidget):
     walked = Signal(int)
     opened = Signal(object)
 
-    def __init__(self, line: Line, *, unfolded: bool) -> None:
+    def __init__(self, line: Line, today: date, *, unfolded: bool) -> None:
         super().__init__()
         self.line = line
-        when = day_words(line.day) + (f" {clock(line.starts)}" if line.starts is not None else "")
+        when = day_name(line.day) if line.day.year == today.year else line.day.isoformat()
+        when += f" {clock(line.starts)}" if line.starts is not None else ""
         do = self.turn if line.body else self._open if opens(line) else None
         self.head = _Head(
             Row(
@@ -149,8 +152,9 @@ class TimeLine(Card):
     opened = Signal(object)
     print_wanted = Signal(object)
 
-    def __init__(self, lines: Sequence[Line], *, printable: bool = False) -> None:
+    def __init__(self, lines: Sequence[Line], today: date, *, printable: bool = False) -> None:
         super().__init__("经过")
+        self._today = today
         self._lines, self.printable = list(lines), printable
         self._widgets: list[LineWidget] = []
         self._all_open = False
@@ -221,7 +225,7 @@ class TimeLine(Card):
         last: QWidget = self._widgets[-1].head if self._widgets else self.filter
         held = self.more.hasFocus()
         for line in shown[at : at + SLICE]:
-            made = LineWidget(line, unfolded=self._all_open)
+            made = LineWidget(line, self._today, unfolded=self._all_open)
             made.walked.connect(self._walk)
             made.opened.connect(self.opened.emit)
             self._rows.addWidget(made)
