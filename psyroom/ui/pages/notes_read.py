@@ -192,7 +192,7 @@ class NoteReader(QWidget):
         return [EDIT, SIGN, HISTORY, PAPER, REMOVE]
 
     def _attached(self, note: NoteSeen) -> QWidget:
-        return Attachments(self.room, self.shell, note=note.id, may_add=note.mine)
+        return Attachments(self.room, self.shell, note=note.id)
 
     # ---- asking in its place
 
