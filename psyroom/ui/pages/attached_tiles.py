@@ -56,19 +56,23 @@ class Tile(QWidget):
         keys = "回车：看" + ("；F2：改说明；Delete：删除" if seen.may_change else "")
         by = f"{seen.who} 放入" if seen.who else ""
         self.setToolTip("\n".join(part for part in (seen.caption or seen.name, by, keys) if part).replace("<", "＜"))
-        if seen.shown:
-            self._draw(room, shell)
+        self.room, self.shell = room, shell
+        self._edge = round(tokens.now().px(WIDE) * self.devicePixelRatioF())
+        self._asked = not seen.shown
+        if (kept := self._kept().get((seen.id, self._edge))) is not None:
+            self.image, self._asked = kept, True
 
-    def _draw(self, room: Room, shell: Shell) -> None:
-        edge = round(tokens.now().px(WIDE) * self.devicePixelRatioF())
-        kept, key = _kept.setdefault(room, OrderedDict()), (self.seen.id, edge)
-        if key in kept:
-            kept.move_to_end(key)
-            self.image = kept[key]
-            return
+    def _kept(self) -> OrderedDict[tuple[str, int], QImage]:
+        return _kept.setdefault(self.room, OrderedDict())
+
+    def _draw(self) -> None:
+        """Once it comes into sight: a long strip does not keep other work waiting."""
+        self._asked = True
+        room, id, edge = self.room, self.seen.id, self._edge
 
         def done(drawn: Drawn) -> None:
-            self.image = kept[key] = image_of(drawn)
+            kept = self._kept()
+            self.image = kept[id, edge] = image_of(drawn)
             while len(kept) > KEPT:
                 kept.popitem(last=False)
             self.update()
@@ -78,7 +82,7 @@ class Tile(QWidget):
             self.setToolTip(self.trouble.replace("<", "＜"))
             self.update()
 
-        shell.run(self, lambda: attachments.small(room, self.seen.id, edge), done=done, failed=failed)
+        self.shell.run(self, lambda: attachments.small(room, id, edge), done=done, failed=failed)
 
     # ---- the look
 
@@ -93,6 +97,8 @@ class Tile(QWidget):
         return self.sizeHint()
 
     def paintEvent(self, event: object) -> None:
+        if not self._asked:
+            self._draw()
         painter, look = QPainter(self), tokens.now()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         place = QRect(4, 4, look.px(WIDE), look.px(TALL))
