@@ -6,7 +6,7 @@ assessment; analysis and measures; effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -51,17 +51,29 @@ def stamp(moment: datetime) -> str:
     return utc(moment).isoformat(timespec="seconds")
 
 
-def locks_at(made_at: str, lock_days: int) -> datetime:
-    """The moment (UTC) from which a note is locked by itself: so many whole days after it was written."""
-    return datetime.fromisoformat(made_at) + timedelta(days=lock_days)
+LockDays = Sequence[tuple[str, int]]
+"""After how many days a note locks by itself, from which moment on (UTC, ISO 8601; the first from the beginning)."""
 
 
-def locks_on(made_at: str, lock_days: int) -> date:
+def locks_at(made_at: str, lock_days: LockDays) -> datetime:
+    """The moment (UTC) from which a note is locked by itself: so many whole days after it was written. More days open no
+    note again that was locked by then; fewer lock at once what is older."""
+    made = datetime.fromisoformat(made_at)
+    for place, (since, days) in enumerate(lock_days):
+        at = made + timedelta(days=days)
+        if place:
+            at = max(at, datetime.fromisoformat(since))
+        if place + 1 == len(lock_days) or at < datetime.fromisoformat(lock_days[place + 1][0]):
+            return at
+    raise ValueError("no number of days")
+
+
+def locks_on(made_at: str, lock_days: LockDays) -> date:
     """The local day on which a note locks by itself."""
     return locks_at(made_at, lock_days).astimezone().date()
 
 
-def state_of(made_at: str, signed_at: str, lock_days: int, untils: Iterable[str], now: datetime) -> str:
+def state_of(made_at: str, signed_at: str, lock_days: LockDays, untils: Iterable[str], now: datetime) -> str:
     """open | locked | unlocked. `untils`: to when (UTC, ISO 8601) the note was unlocked, each time."""
     moment = utc(now)
     if not signed_at and moment < locks_at(made_at, lock_days):
@@ -69,7 +81,7 @@ def state_of(made_at: str, signed_at: str, lock_days: int, untils: Iterable[str]
     return "unlocked" if any(moment < datetime.fromisoformat(until) for until in untils) else "locked"
 
 
-def is_locked(made_at: str, signed_at: str, lock_days: int, untils: Iterable[str], now: datetime) -> bool:
+def is_locked(made_at: str, signed_at: str, lock_days: LockDays, untils: Iterable[str], now: datetime) -> bool:
     """Whether nothing of a note may be changed any more."""
     return state_of(made_at, signed_at, lock_days, untils, now) == "locked"
 

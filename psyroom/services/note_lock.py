@@ -62,11 +62,12 @@ def lock_days(room: Room) -> int:
     """After how many days a note locks by itself."""
     needs_counsellor(room)
     with room.read() as session:
-        return ask.lock_days(session)
+        return ask.lock_days(session)[-1][1]
 
 
 def set_lock_days(room: Room, days: int) -> None:
-    """After how many days (1–60) notes lock by themselves, those there are included. Errors: `NotValid`."""
+    """After how many days (1–60) notes lock by themselves, those still open included; what is locked stays so. Errors:
+    `NotValid`."""
     needs_counsellor(room)
     fields = checked(NoteRules, {"lock_days": days})
     with room.write("修改记录的锁定天数") as deed:
@@ -140,7 +141,7 @@ def after_undo(session: Session, steps: Iterable[Step], now: datetime) -> None:
                 written.add(note)
             elif step.kind == Addendum.__tablename__ and _is_old(step, now):
                 raise Refused(why="补记已过一天，不能再撤销；要更正请再补记一句。")
-            elif step.kind == NoteUnlock.__tablename__:
+            elif step.kind == NoteUnlock.__tablename__ and step.before is None:
                 raise Refused(why="解锁记录要留着，不能撤销。")
     came_back = {ref for ref, step in notes.items() if step is not None and step.after is None}
     for note in sorted(written - came_back - {""}):

@@ -246,6 +246,9 @@ def sign(room: Room, note_id: str, now: datetime) -> None:
             raise Refused(why="这份记录已经签过字了。")
         row.signed_at, row.signed_by = rules.stamp(now), room.person.id
         deed.session.add(row)
+        for opened in ask.records(deed.session, NoteUnlock, note_id):  # what was unlocked is locked again
+            opened.until = min(opened.until, row.signed_at)
+            deed.session.add(opened)
 
 
 def add_word(room: Room, note_id: str, text: str, now: datetime) -> None:

@@ -190,6 +190,20 @@ def test_unlocking_needs_a_reason_shows_and_runs_out(small: Small) -> None:
     assert len(notes.seen(room, note, out).unlocks) == 1
 
 
+def test_signing_ends_an_unlocking_and_a_removed_note_takes_its_unlocking_along(small: Small) -> None:
+    room = small.room
+    note = written(small)
+    later(room)
+    notes.unlock(room, note, "班级写错了", WEEK)
+    notes.remove(room, note, WEEK)
+    undo(room)
+    assert notes.seen(room, note, WEEK).state == "unlocked"
+    notes.sign(room, note, WEEK)
+    assert notes.seen(room, note, WEEK).state == "locked"
+    with pytest.raises(NoteLocked):
+        notes.change(room, note, {"state": "又改"}, small.students[:1], WEEK)
+
+
 def test_later_words_are_dated_and_stand_beside(small: Small) -> None:
     room = small.room
     note = written(small)
@@ -239,6 +253,16 @@ def test_the_days_are_the_schools_to_set(small: Small) -> None:
     note_lock.set_lock_days(room, 14)
     assert notes.seen(room, note, WEEK).may_change
     assert notes.seen(room, note, WEEK).locks_on == TUESDAY + timedelta(days=14)
+    later(room, NOON + timedelta(days=10))
+    note_lock.set_lock_days(room, 9)  # fewer lock at once what is older
+    with pytest.raises(NoteLocked):
+        notes.change(room, note, {"state": "改"}, small.students[:1], NOON + timedelta(days=10))
+    later(room, NOON + timedelta(days=11))
+    note_lock.set_lock_days(room, 60)  # more open nothing again
+    with pytest.raises(NoteLocked):
+        notes.change(room, note, {"state": "改"}, small.students[:1], NOON + timedelta(days=11))
+    undo(room)
+    assert note_lock.lock_days(room) == 9 and not notes.seen(room, note, NOON + timedelta(days=11)).may_change
 
 
 # ---- a colleague's --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from psyroom.records.notes import (
 from psyroom.records.office import CaseState
 from psyroom.records.private import PrivateNote
 from psyroom.rules import notes as rules
+from psyroom.store.connection import raw_of
 
 note_c = Note.__table__.c  # type: ignore[attr-defined]
 student_c = NoteStudent.__table__.c  # type: ignore[attr-defined]
@@ -65,10 +67,17 @@ def _among(session: Session, statement: Select[Any], column: Any, ids: Iterable[
 # ---- one note -------------------------------------------------------------------------------------------------
 
 
-def lock_days(session: Session) -> int:
-    """After how many days a note locks by itself."""
-    row = session.get(NoteRules, "notes")
-    return row.lock_days if row is not None else int(NoteRules.model_fields["lock_days"].default)
+def lock_days(session: Session) -> rules.LockDays:
+    """After how many days a note locks by itself, and since when: read from the chain, so that a change opens nothing
+    that was locked."""
+    rows = raw_of(session).execute(
+        "SELECT d.at, r.after FROM cases.revision r JOIN cases.deed d ON d.seq = r.deed WHERE r.kind = ? AND r.ref = 'notes' "
+        "ORDER BY r.seq",
+        (NoteRules.__tablename__,),
+    )
+    usual = int(NoteRules.model_fields["lock_days"].default)
+    changes = [(str(at), json.loads(after)["lock_days"] if after else usual) for at, after in rows.fetchall()]
+    return [("", usual), *changes]
 
 
 def students_of(session: Session, notes: Iterable[str]) -> dict[str, list[str]]:
