@@ -26,13 +26,14 @@ TEACHER = "夜莺老师"
 SLIP = "鹧鸪声声"
 DRAFT = "杜鹃夜啼"
 PLACE = "鹡鸰之室"
+PICTURE = "信天翁衔枝"
 PASSWORD, CHANGED = "白鹭飞过稻田七点半回家去", "大雁排成一行往南方飞去了"
 NUMBER, PHONE = "430102201107158816", "13974512806"
 SECOND_NUMBER, THIRD_NUMBER = complete("43010220110716882"), complete("43010220110717883")
-EVERYWHERE = (SCHOOL, CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PLACE, PASSWORD, CHANGED, NUMBER, PHONE, SECOND_NUMBER,
+EVERYWHERE = (SCHOOL, CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PLACE, PICTURE, PASSWORD, CHANGED, NUMBER, PHONE, SECOND_NUMBER,
               THIRD_NUMBER)  # fmt: skip
 """None of these may be read in any byte of a room, a temporary folder, a home, a log."""
-OF_CHILDREN = (CHILD, PRIVATE, TEACHER, SLIP, DRAFT, NUMBER, PHONE)
+OF_CHILDREN = (CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PICTURE, NUMBER, PHONE)
 """Nor these in what goes out without names."""
 NOW = datetime(2026, 9, 8, 12, 5)
 
@@ -78,6 +79,46 @@ def roster(path: Path) -> None:
     page.append([CHILD + "二", PRIVATE, "2026级1班", "G" + THIRD_NUMBER, "43010220110715881X", *row[5:]])
     page.append(["", "女", "2026级1班", *row[3:]])
     book.save(path)
+
+
+def attach(room: Any, child: str) -> None:
+    """Attachments with the canary in name, caption and content, put in, looked at, changed, deleted and brought back."""
+    import zipfile
+    from io import BytesIO
+
+    from PIL import Image
+    from reportlab.pdfgen import canvas
+
+    from psyroom.services import attachments, history
+
+    document, photo, letter = BytesIO(), BytesIO(), BytesIO()
+    with zipfile.ZipFile(document, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", PICTURE * 40)
+    Image.new("RGB", (400, 300), (200, 60, 60)).save(photo, "JPEG", comment=PICTURE.encode() * 40)
+    paper = canvas.Canvas(letter, pageCompression=0)
+    paper.setTitle(PICTURE)
+    paper.showPage()
+    paper.save()
+    for name, made in (
+        ("信.docx", document),
+        ("画.jpg", photo),
+        ("函.pdf", letter),
+        ("坏.jpg", BytesIO(b"\xff\xd8\xff")),
+    ):
+        try:
+            kept = attachments.add(
+                room, PICTURE + name, made.getvalue(), student=child, caption=PICTURE, original=name == "画.jpg"
+            )
+        except Tell:
+            continue
+        content = attachments.data(room, kept.id)
+        if kept.shown:
+            attachments.small(room, kept.id, 100)
+            attachments.drawn(kept, content, edge=400)
+        attachments.change(room, kept.id, caption=PICTURE * 2)
+        attachments.remove(room, kept.id)
+        history.undo(room)
 
 
 def watch_files(place: Path) -> None:
@@ -152,6 +193,7 @@ def main(place: Path) -> None:
     groups.set_topic(room, groups.add(room, {"leader": me}, [child], NOW.date()), PRIVATE)
     drafts.save(room, "student", child, {"remark": DRAFT})
     slips.write_slip(room, SLIP, NOW)
+    attach(room, child)
     visits.walk_in(room, {"client": "student", "student": child}, NOW)
     people.add(room, "乙", "duty", CHANGED)
     people.change_password(room, PASSWORD, CHANGED)

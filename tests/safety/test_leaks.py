@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from psyroom.services import slips
+from psyroom.services import attachments, slips
 from psyroom.store import keys
 from psyroom.store.connection import connect, raw_of
 from psyroom.store.opening import open_room
@@ -140,7 +140,8 @@ def test_an_export_leaves_nothing_but_what_was_asked_for(place: Path) -> None:
     assert len(names) == 14 and not [
         n for n in names if n.startswith((".", "~")) or n.endswith((".new", ".tmp", ".part"))
     ]
-    assert len(list((place / "备份").iterdir())) == 1
+    kept = {p.name for p in (place / "备份").iterdir()} - {"辅导室附件", "辅导室备份.json"}
+    assert len(kept) == 1, "one copy, the attachments beside it, and the list of both"
 
 
 def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
         c.close()
         duty.close()
         secrets = (canaries.NUMBER, canaries.SECOND_NUMBER, canaries.THIRD_NUMBER, "43010220110715881X", "2011-07-15", "student_detail", "student_label", "poor",
-                   canaries.SLIP, canaries.DRAFT, canaries.SLIP.encode().hex(), canaries.PRIVATE, canaries.PHONE, "单亲", "离异")  # fmt: skip
+                   canaries.SLIP, canaries.DRAFT, canaries.PICTURE, canaries.SLIP.encode().hex(), canaries.PRIVATE, canaries.PHONE, "单亲", "离异")  # fmt: skip
         for secret in secrets:
             assert secret not in told, secret
         assert canaries.CHILD in told and canaries.TEACHER in told, "otherwise this test sees nothing"
@@ -167,7 +168,12 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
             assert [note.text for note in slips.read_slips(room)] == [canaries.SLIP]
             with room.read() as session:
                 rows = raw_of(session).execute("SELECT max(length(address)) FROM cases.student_detail").fetchone()
+                (child,) = raw_of(session).execute("SELECT max(student) FROM cases.attachment").fetchone()
             assert rows[0] <= 120, "the interrupted save is gone"
+            kept = attachments.of(room, student=child)
+            assert len(kept) == 3 and all(canaries.PICTURE in one.name for one in kept)
+            read = [attachments.data(room, one.id) for one in kept if one.name.endswith(".docx")]
+            assert canaries.PICTURE.encode() in read[0], "otherwise this test sees nothing"
     finally:
         keys.UNBOUND = was
 
