@@ -10,7 +10,7 @@ from pathlib import Path
 
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
-    parts = "start,find,week,booking,waiting,roster,return"
+    parts = "start,find,week,booking,waiting,notes,roster,return"
     command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", parts]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
@@ -22,6 +22,9 @@ def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
         "keystroke to result, median, 5400 students",
         "a time looked at / bare reading",
         "whom a free time suits, 200 entries",
+        "a time line of 300 among 30,000",
+        "search, a word of none / bare LIKE",
+        "a note saved / one row kept",
         "roster of 3000, dry run",
         "full week / 200 plain rectangles",
         "step of a drag / 200 plain rectangles",

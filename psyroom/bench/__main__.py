@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "booking", "waiting", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "roster", "return")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -157,6 +157,23 @@ class Bench:
             self.add(f"{name}, {entries} entries", answer[key], "ms", "< 50")
             self.add(f"{name} / bare reading", answer[key] / answer["bare"], "×")
         self.add(f"times for one who waits, {entries} entries", answer["times"], "ms", "< 50")
+
+    def notes(self) -> None:
+        """Saving a note, finding in 20,000, a time line of 300 among 30,000; each against the least the store can do."""
+        folder = self.folder / "notes"
+        drive(make_practice(folder, times=1, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.notes", str(folder)))
+        lines = answer["lines"]
+        self.add(f"bare reading of the rows of {lines} lines", answer["bare_rows"], "ms")
+        self.add(f"a time line of {lines} among 30,000", answer["timeline"], "ms", "< 300")
+        self.add("time line / bare reading", answer["timeline"] / answer["bare_rows"], "×")
+        self.add("bare LIKE over one column of 20,000 notes", answer["scan"], "ms")
+        for name, key in (("a word of one note", "rare"), ("a word of many", "common"), ("a word of none", "nobody")):
+            self.add(f"search of 20,000 notes, {name}", answer[key], "ms")
+            self.add(f"search, {name} / bare LIKE", answer[key] / answer["scan"], "×")
+        self.add("one row kept outside the chain", answer["bare_save"], "ms")
+        self.add("a note saved", answer["save"], "ms", "< 20")
+        self.add("a note saved / one row kept", answer["save"] / answer["bare_save"], "×")
 
     def roster(self) -> None:
         folder = self.folder / "roster"
