@@ -55,6 +55,7 @@ class _Comer:
     name: str
     class_name: str
     order: tuple[Any, ...]
+    student: str = ""
 
 
 # ---- who is expected -------------------------------------------------------------------------------------------
@@ -91,14 +92,14 @@ def _comers(session: Session, school: SchoolContext, rows: Sequence[ask.BookingR
     for b in rows:
         if b.client != "group":
             student = names.students.get(b.student)
-            yield _Comer(b, names.who(b), names.class_of(b, b.day), _order(student))
+            yield _Comer(b, names.who(b), names.class_of(b, b.day), _order(student), b.student)
             continue
         for m in members:
             child = children.get(m.student)
             if m.no != b.group_no or child is None or not m.since <= b.day <= (m.until or b.day):
                 continue
             named = school.class_name(child.stage, child.cohort, child.class_no, b.day)
-            yield _Comer(b, child.name, named, _order(child))
+            yield _Comer(b, child.name, named, _order(child), m.student)
 
 
 def _order(student: Any) -> tuple[Any, ...]:
@@ -139,7 +140,7 @@ def booking_slips(room: Room, first: date, last: date, *, chosen: Collection[str
         for c in sorted(comers, key=lambda c: (c.booking.day, c.booking.starts, c.order, c.name))
     ]
     pdf, missing = slips.booking_slips(school.title, made, school.practice)
-    return Made(f"预约条_{_file_days(first, last)}", pdf, None, missing)
+    return Made(f"预约条_{_file_days(first, last)}", pdf, None, missing, _students(comers))
 
 
 def _place(school: SchoolContext, booking: ask.BookingRow) -> str:
@@ -158,10 +159,9 @@ def class_slips(
     with room.read() as session:
         comers = list(_comers(session, school, _expected(session, first, last, chosen)))
     classes: dict[tuple[Any, ...], list[tuple[tuple[Any, ...], slips.LetGo]]] = {}
+    comers = [c for c in comers if c.booking.client in ("student", "group") and c.booking.channel == "in_person"]
     for c in comers:
         b = c.booking
-        if b.client not in ("student", "group") or b.channel != "in_person":
-            continue
         whom = teacher(school.people.get(b.person, "")) or "老师"
         where = f"到校内找{whom}" if plain else f"{_place(school, b)}，找{whom}"
         note = slips.LetGo(c.name, day_name(b.day), clock(b.starts), clock(b.ends), where)
@@ -171,7 +171,12 @@ def class_slips(
         for key, found in sorted(classes.items(), key=lambda item: item[0])
     ]
     pdf, missing = slips.class_slips(school.title, _days(first, last), listed, school.practice)
-    return Made(f"班主任通知条_{_file_days(first, last)}", pdf, None, missing)
+    return Made(f"班主任通知条_{_file_days(first, last)}", pdf, None, missing, _students(comers))
+
+
+def _students(comers: Sequence[_Comer]) -> tuple[str, ...]:
+    """Whom a paper names, each once."""
+    return tuple(dict.fromkeys(c.student for c in comers if c.student))
 
 
 def is_neutral(room: Room) -> bool:
@@ -230,11 +235,13 @@ def day_sheet(room: Room, day: date, *, with_bookings: bool = False) -> Made:
         sheet_of_day.PlannedDuty(school.people.get(slot.person, ""), span(slot.starts, slot.ends))
         for slot in plan_between(room, day, day)
     ]
-    expected = []
+    expected: list[sheet_of_day.ExpectedVisit] = []
+    named: tuple[str, ...] = ()
     if with_bookings:
         with room.read() as session:
             rows = _expected(session, day, day)
             names = Names.of(session, school, rows)
+        named = tuple(dict.fromkeys(b.student for b in rows if b.student))
         expected = [
             sheet_of_day.ExpectedVisit(
                 span(b.starts, b.ends), names.who(b), names.class_of(b, day), CLIENTS[b.client],
@@ -244,4 +251,4 @@ def day_sheet(room: Room, day: date, *, with_bookings: bool = False) -> Made:
         ]  # fmt: skip
     shown = f"{chinese_date(day)}　周{WEEKDAYS[day.weekday()]}"
     pdf, missing = sheet_of_day.day_sheet(school.title, shown, planned, expected, school.practice)
-    return Made(f"日记录表_{day.isoformat()}", pdf, None, missing)
+    return Made(f"日记录表_{day.isoformat()}", pdf, None, missing, named)

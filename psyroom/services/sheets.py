@@ -46,12 +46,14 @@ ASSUMED = "带※的周，放假安排学校还没有确认，暂按周一至周
 
 @dataclass(frozen=True)
 class Made:
-    """A sheet made: its file name without ending, the PDF, the workbook where there is one, and what no face could print."""
+    """A sheet made: its file name without ending, the PDF, the workbook where there is one, what no face could print,
+    and which students it names."""
 
     name: str
     pdf: bytes
     xlsx: bytes | None = None
     missing: str = ""
+    students: tuple[str, ...] = ()
 
 
 # ---- the opening log ---------------------------------------------------------------------------------------------
@@ -272,7 +274,7 @@ def tomorrow(room: Room, day: date) -> Made:
         classes.setdefault(key, []).append(Expected(names.who(booking), span(booking.starts, booking.ends), place))
     slips = [(key[-1], classes[key]) for key in sorted(classes)]
     pdf, missing = tomorrow_list(school.title, day_name(day), slips, school.practice)
-    return Made(f"预约名单_{day.isoformat()}", pdf, None, missing)
+    return Made(f"预约名单_{day.isoformat()}", pdf, None, missing, tuple(dict.fromkeys(b.student for b in bookings)))
 
 
 # ---- the recovery sheet -----------------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ FOR_THE_DESK = {
     "recycle_bin": "listed restore",
     "return_facts": "gather",
     "roll": "everybody entry name_of find classes_of by_class same_name",
-    "roster_sheet": "save_problems",
     "rota": "month fairness substitute swap",
     "rota_sheet": "month_sheet",
     "room_rules": "rules",

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
 from psyroom.reports import preview
-from psyroom.services import bookings, papers
+from psyroom.services import bookings, exports, papers
 from psyroom.ui.pages.bookings_print import PAPERS, PrintChooser
-from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, at, make_small
+from tests.services.room_for_bookings import MONDAY, TUESDAY, Small, as_duty, at, make_small
 from tests.ui.at_the_window import buttons_of, open_window, press, words_of
 from tests.ui.conftest import Answers
 
@@ -182,3 +183,35 @@ def test_every_paper_s_choice_fits_its_window(shoot: Any, small: Small, qtbot: Q
     if what != "calendar":
         qtbot.waitUntil(lambda: made.preview.page_count() > 0, timeout=20_000)
     shoot(shell, f"print-{what}")
+
+
+def test_a_paper_with_names_leaves_a_line_in_the_register(
+    page: Any, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    made = chooser(page, qtbot, "slips")
+    shows(made, qtbot, "张晓雨")
+    answers.path = tmp_path / "条.pdf"
+    made.save()
+    answers.paper = QPrinter()
+    answers.paper.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    answers.paper.setOutputFileName(str(tmp_path / "纸.pdf"))
+    assert made.preview.print()
+    paper, file = exports.listed(page.room)
+    assert (paper.how, file.how, file.kind, file.receiver) == ("paper", "file", "预约条", "来访者本人")
+    assert [child.who for child in file.students] == ["张晓雨", "李明"]
+    made = chooser(page, qtbot, "door")
+    shows(made, qtbot, "开放时间")
+    answers.path = tmp_path / "门.pdf"
+    made.save()
+    made.preview.print()
+    assert len(exports.listed(page.room)) == 2, "without names no line"
+
+
+def test_a_duty_person_prints_slips_as_ever(small: Small, qtbot: QtBot, answers: Answers, tmp_path: Path) -> None:
+    as_duty(small)
+    small.room.now = lambda: MORNING.astimezone(UTC)
+    made = chooser(open_window(qtbot, small.room, "bookings").go("bookings"), qtbot, "slips")
+    shows(made, qtbot, "张晓雨")
+    answers.path = tmp_path / "条.pdf"
+    made.save()
+    assert (tmp_path / "条.pdf").exists()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from psyroom.rules.time import day_name, monday_of
-from psyroom.services import ics, outgoing, papers, sheets
+from psyroom.services import exports, ics, outgoing, papers, sheets
 from psyroom.services.hours import local_now
 from psyroom.services.school import context
 from psyroom.services.sheets import Made
@@ -42,6 +43,8 @@ HINTS = {
 }
 SPANS = {"day": "一天", "week": "一周"}
 REACHES = {"week": "一周", "term": "整个学期"}
+TO = {"list": "班主任", "slips": "来访者本人", "classes": "班主任", "sheet": "辅导室值班"}
+"""To whom a paper with names goes, as the register says."""
 BOTH = ("slips", "classes")  # for a day or a week
 NAMED = ("list", "slips", "classes", "sheet")  # a saved file may hold names
 
@@ -56,6 +59,7 @@ class PrintChooser(PaperView):
         day: date | None = None,
     ) -> None:  # fmt: skip
         super().__init__(room, shell)
+        self.preview.before_print = self._note_paper
         self._asked = 0  # which making was asked for last: an earlier one that ends later is not shown
         self.save_button = primary("存成 PDF", self.save, icon_name="download-simple", shortcut="Ctrl+S")
         self.header = PageHeader(
@@ -218,9 +222,31 @@ class PrintChooser(PaperView):
         if target is None:
             return
         target = _ending(target, ".pdf")
-        if self.shell.attempt(lambda: outgoing.put(self.room, {target.name: made.pdf}, target.absolute().parent)):
+        files, folder = {target.name: made.pdf}, target.absolute().parent
+        if self.shell.attempt(lambda: self._put(made, files, folder), kinds=("export",)):
             after = "；文件没有加密，用完请删掉" if self.what.value() in NAMED else ""
             self.shell.toast(f"存好了：{target.name}{after}")
+
+    def _put(self, made: Made, files: dict[str, bytes], folder: Path) -> list[Path]:
+        """Where children are named on it, with a line in the register of what left."""
+        if not made.students:
+            return outgoing.put(self.room, files, folder)
+        return exports.put(self.room, files, folder, **self._named(made))
+
+    def _named(self, made: Made) -> dict[str, Any]:
+        """What the register says of these papers: they are made every day, so nobody is asked each time."""
+        what = self.what.value()
+        return {"kind": PAPERS[what], "students": made.students, "receiver": TO[what]}
+
+    def _note_paper(self) -> bool:
+        """The line in the register, before the printer is given a page."""
+        if (made := self.made) is None or not made.students:
+            return True
+        files = {made.name: made.pdf}
+        noted = self.shell.attempt(
+            lambda: exports.printed_at_desk(self.room, files, **self._named(made)), kinds=("export",)
+        )
+        return noted.done
 
     def _save_calendar(self, first: date, last: date) -> None:
         target = ask.save_file(self, "存成日历文件", f"日程_{first.isoformat()}.ics", "日历文件 (*.ics)")
