@@ -106,7 +106,8 @@ def place(tmp_path: Path) -> tuple[Path, places.Place]:
     for name in ("f" * 32, "strange"):
         (beside / name).write_bytes(b"abc")
     known.files["f" * 32] = (3, "")
-    put_copy(folder, "辅导室-20200101-000000", datetime(2020, 1, 1, tzinfo=UTC))  # looks like ours, and is not known
+    # looks like ours, is of an hour of which the rules keep nothing, and is not known
+    put_copy(folder, "辅导室-20200101-000000", datetime(2026, 9, 1, 8, 5, tzinfo=UTC))
     (folder / "辅导室-20200102-000000").mkdir()
     (folder / "照片").mkdir()
     places.write(folder, known)
