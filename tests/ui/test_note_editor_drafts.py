@@ -161,6 +161,7 @@ editor.draft.kept.connect(lambda: print(len(editor.sheet.parts["state"].value())
 keys = QTimer()
 keys.timeout.connect(lambda: editor.sheet.parts["state"].control.insertPlainText("字"))
 keys.start(50)
+QTimer.singleShot(20_000, app.quit)
 app.exec()
 """
 
