@@ -55,7 +55,9 @@ class Tile(QWidget):
         self.setAccessibleName(words)
         keys = "回车：看" + ("；F2：改说明；Delete：删除" if seen.may_change else "")
         by = f"{seen.who} 放入" if seen.who else ""
-        self.setToolTip("\n".join(part for part in (seen.caption or seen.name, by, keys) if part).replace("<", "＜"))
+        where = "在一份辅导记录里" if seen.note else ""
+        lines = (seen.caption or seen.name, " · ".join(part for part in (where, by) if part), keys)
+        self.setToolTip("\n".join(line for line in lines if line).replace("<", "＜"))
         self.room, self.shell = room, shell
         self._edge = round(tokens.now().px(WIDE) * self.devicePixelRatioF())
         self._asked = not seen.shown
