@@ -65,7 +65,7 @@ def window(qtbot: QtBot, opened: Callable[[str], Room]) -> Callable[[str], Shell
 
 def test_pages_of_the_counsellor(shoot: Any, window: Callable[[str], Shell], qtbot: QtBot) -> None:
     shell = window("甲")
-    for page in ("today", "bookings", "openings", "students", "settings"):
+    for page in ("today", "bookings", "openings", "students", "notes", "settings"):
         shell.go(page)
         shoot(shell, f"page-{page}")
     made: Any = shell.go("returns")
