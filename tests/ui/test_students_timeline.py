@@ -66,8 +66,10 @@ def test_what_was_written_is_folded_until_enter_or_a_click(qtbot: QtBot, room: R
     qtbot.mouseClick(note.head, Qt.MouseButton.LeftButton)
     assert note.is_open()
     line.turn_all()
+    assert [widget.is_open() for widget in line.widgets() if widget.line.body] == [True]
     line.turn_all()
-    assert not note.is_open() and line.unfold.text() == "全部展开"
+    assert not [widget for widget in line.widgets() if widget.is_open()] and line.unfold.text() == "全部展开"
+    assert line.widgets()[0].head.hasFocus()  # the keyboard stays where it was
 
 
 def test_kinds_are_chosen_by_keyboard_and_counted(qtbot: QtBot, room: Room, child: str) -> None:

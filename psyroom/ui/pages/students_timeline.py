@@ -26,6 +26,8 @@ from psyroom.ui.tokens import SPACE
 
 SLICE = 30
 """Lines built at once."""
+OPEN_SLICE = 10
+"""The same where each shows all that was written."""
 STRIPES = {
     "booking": "sky", "visit": "accent", "note": "good", "contact": "good", "step": "amber", "slip": "sky",
 }  # fmt: skip
@@ -221,32 +223,41 @@ class TimeLine(Card):
     def go_on(self) -> None:
         """Build the next slice."""
         shown = self.lines()
-        at = len(self._widgets)
+        at, size = len(self._widgets), OPEN_SLICE if self._all_open else SLICE
         last: QWidget = self._widgets[-1].head if self._widgets else self.filter
         held = self.more.hasFocus()
-        for line in shown[at : at + SLICE]:
+        part = QWidget()  # shown as one: Qt would lay the whole card out anew for each line
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for line in shown[at : at + size]:
             made = LineWidget(line, self._today, unfolded=self._all_open)
             made.walked.connect(self._walk)
             made.opened.connect(self.opened.emit)
-            self._rows.addWidget(made)
-            made.show()
+            column.addWidget(made)
             self._widgets.append(made)
-            if self._widgets[-2:-1]:
-                QWidget.setTabOrder(last, made.head)
+        self._rows.addWidget(part)
+        part.show()
+        for made in self._widgets[at:]:
+            QWidget.setTabOrder(last, made.head)
             last = made.head
         left = len(shown) - len(self._widgets)
-        self.more.setText(f"再看 {min(left, SLICE)} 条（还有 {left} 条）")
+        self.more.setText(f"再看 {min(left, size)} 条（还有 {left} 条）")
         self.more.setVisible(left > 0)
         QWidget.setTabOrder(last, self.more)
         if held and at < len(self._widgets):
             self._widgets[at].head.setFocus()
 
     def turn_all(self) -> None:
-        """Unfold everything, or fold it all away again."""
+        """Unfold everything, or fold it all away again; the keyboard stays at its line."""
+        held = next((n for n, widget in enumerate(self._widgets) if widget.head.hasFocus()), None)
         self._all_open = not self._all_open
-        for widget in self._widgets:
-            widget.fold(not self._all_open)
         self.unfold.setText("全部收起" if self._all_open else "全部展开")
+        self._anew()
+        if held is not None:
+            while len(self._widgets) <= held:
+                self.go_on()
+            self._widgets[held].head.setFocus()
 
     def _walk(self, by: int) -> None:
         """Up and down; at the end of what is built the next slice is."""
