@@ -44,7 +44,8 @@ def test_with_the_sheet_one_comes_in_with_a_new_password_and_a_new_sheet(
     qtbot.addWidget(wizard)
     wizard.show()
     if way == "copy":
-        wizard.copy.folder.set_value(tmp_path)
+        (tmp_path / "empty").mkdir()
+        wizard.copy.folder.set_value(tmp_path / "empty")
         wizard.go_on()
         assert wizard.at == 0 and "没有找到备份" in wizard.copy.fields["copy"].error.text()
         wizard.copy.folder.set_value(tmp_path / "stick")
