@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 from collections.abc import Generator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psyroom import log
 from psyroom.errors import Tell
 from psyroom.records.fields import about
+from psyroom.records.notes import NoteFields
 from psyroom.records.students import LABELS, StudentDetailFields, StudentFields
 from psyroom.rules.identity import complete
+
+if TYPE_CHECKING:
+    from psyroom.store.room import Room
 
 SCHOOL = "鸮鸟中学"
 CHILD = "金丝雀鸣"
@@ -27,11 +32,33 @@ SLIP = "鹧鸪声声"
 DRAFT = "杜鹃夜啼"
 PLACE = "鹡鸰之室"
 PICTURE = "信天翁衔枝"
+NOTE, ADDED, STEP, PHRASE, OWN, HOME, WORD = (
+    "大雁说的话", "鸿雁补的话", "黄鹂下一步", "画眉常用语", "翠鸟不给人看", "喜鹊家里事", "信鸽门口话",
+)  # fmt: skip
+CAPTION, FILE, CONTENT = "燕子的画", "燕子原名", "燕子画里写的字"
+REASON, RECEIVER, SEARCHED, UNSAVED, UNSEEN = "百灵为何要", "戴胜主任收", "大雁说的", "秧鸡还没存", "秧鸡自己看"
+SESSIONS = (
+    NOTE,
+    ADDED,
+    STEP,
+    PHRASE,
+    OWN,
+    HOME,
+    WORD,
+    CAPTION,
+    FILE,
+    CONTENT,
+    REASON,
+    RECEIVER,
+    SEARCHED,
+    UNSAVED,
+    UNSEEN,
+)
 PASSWORD, CHANGED = "白鹭飞过稻田七点半回家去", "大雁排成一行往南方飞去了"
 NUMBER, PHONE = "430102201107158816", "13974512806"
 SECOND_NUMBER, THIRD_NUMBER = complete("43010220110716882"), complete("43010220110717883")
 EVERYWHERE = (SCHOOL, CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PLACE, PICTURE, PASSWORD, CHANGED, NUMBER, PHONE, SECOND_NUMBER,
-              THIRD_NUMBER)  # fmt: skip
+              THIRD_NUMBER, *SESSIONS)  # fmt: skip
 """None of these may be read in any byte of a room, a temporary folder, a home, a log."""
 OF_CHILDREN = (CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PICTURE, NUMBER, PHONE)
 """Nor these in what goes out without names."""
@@ -137,6 +164,81 @@ def watch_files(place: Path) -> None:
     sys.addaudithook(hook)
 
 
+def picture() -> bytes:
+    """A photograph with words in it, as a camera leaves a comment."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(out, "JPEG", comment=(CONTENT * 20).encode())
+    return out.getvalue()
+
+
+def said_in_session(room: Room, child: str, out: Path) -> None:
+    """Everything of a session that can be written, looked for, changed, attached, printed and given out."""
+    from psyroom.services import (
+        attachments,
+        background,
+        backups,
+        backups_back,
+        desk_words,
+        drafts,
+        export_sheet,
+        exports,
+        note_papers,
+        note_search,
+        note_seen,
+        note_versions,
+        notes,
+        phrases,
+        private_notes,
+        slips,
+        timeline,
+        timeline_print,
+    )
+
+    slips.write_slip(room, WORD, NOW)
+    values = {**texts(NoteFields, NOTE), "kind": "individual", "day": NOW.date(), "visit": "", "place": ""}
+    step = [notes.StepTyped(STEP, NOW.date())]
+    note = notes.add(room, values, [child], NOW, private=OWN, steps=step)
+    notes.change(room, note, {**values, "effect": NOTE * 300}, [child], NOW, private=OWN * 2, steps=step)
+    group = notes.add(room, {**values, "kind": "group", "topic": NOTE}, [child], NOW, private=OWN)
+    desk_words.take(room, desk_words.waiting(room)[0].id, child, NOW, note)
+    notes.sign(room, group, NOW)
+    notes.add_word(room, group, ADDED, NOW)
+    notes.unlock(room, group, REASON, NOW)
+    phrases.add(room, PHRASE)
+    background.save(room, child, dict.fromkeys(("household", "events", "growth", "health", "mind"), HOME))
+    private_notes.write(room, OWN, note=note, student=child, now=NOW)
+    drafts.save(room, "note", note, {**values, "words": UNSAVED, "private": private_notes.seal(room, UNSEEN)})
+    whole = {"caption": CAPTION, "day": NOW.date(), "original": True}
+    kept = attachments.add(room, f"{FILE}.jpg", picture(), note=note, **whole)
+    attachments.add(room, f"{FILE}.jpg", picture(), student=child, **whole)
+    attachments.data(room, kept.id)
+    for text in (SEARCHED, OWN[:3]):
+        note_search.search(room, text)
+    note_seen.seen(room, note, NOW)
+    versions = note_versions.of(room, note)
+    note_versions.restore(room, note, versions[-1].deed, NOW)
+    timeline.of(room, child)
+    made = {
+        "一篇.pdf": note_papers.note(room, note, NOW).pdf,
+        "团体.pdf": note_papers.note(room, group, NOW).pdf,
+        "成长.pdf": note_papers.growth_file(room, child, tuple(note_papers.PARTS), now=NOW).pdf,
+        "经过.pdf": timeline_print.made(room, child, tuple(timeline.KINDS), NOW, bodies=True).pdf,
+    }
+    exports.write(room, made, out / "names", kind="成长信息记录", students=[child], reason=REASON, receiver=RECEIVER)
+    exports.write(
+        room, {"密封.pdf": made["成长.pdf"]}, out / "sealed", kind="成长信息记录", students=[child], reason=REASON,
+        receiver=RECEIVER, password=CHANGED,
+    )  # fmt: skip
+    exports.printed(room, made, kind="个别辅导记录", students=[child], reason=REASON, receiver=RECEIVER)
+    export_sheet.sheet(room, now=NOW)
+    gone = notes.add(room, values, [child], NOW, private=OWN)
+    notes.remove(room, gone, NOW)
+    drained(backups.make(room))
+    backups_back.preview(room, backups.listed(room)[0].path)
+
+
 def main(place: Path) -> None:
     from psyroom.services import (
         bookings,
@@ -229,6 +331,7 @@ def main(place: Path) -> None:
     for made in (papers.door_week(room, days[0]), papers.day_sheet(room, days[1])):
         (out / "nameless" / f"{made.name}.pdf").write_bytes(made.pdf)
     ics.write(room, out / "nameless" / "日程.ics", me, *days, NOW)
+    said_in_session(room, child, out)
     drained(copies.copy(room, place / "备份"))
     with room.write("导入名册") as deed:
         for schema in room.schemas:

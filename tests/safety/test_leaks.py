@@ -78,7 +78,7 @@ def leaks(place: Path, texts: tuple[str, ...], *, unpack: bool = False) -> list[
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything a killed process left: the room, its home, its temporary folder, its settings, its working folder."""
     place = tmp_path_factory.mktemp("canaries")
-    for name in ("home", "temp", "config", "cwd", "out", "out/names", "out/nameless"):
+    for name in ("home", "temp", "config", "cwd", "out", "out/names", "out/nameless", "out/sealed"):
         (place / name).mkdir()
     environment = {k: os.environ[k] for k in ("PATH", "PSYROOM_REFUSED_SOCKETS", "PYTHON_KEYRING_BACKEND")}
     environment |= {
@@ -135,9 +135,20 @@ def test_what_goes_out_without_names_has_none(place: Path) -> None:
     assert leaks(place / "out" / "names", (canaries.CHILD,), unpack=True)
 
 
+def test_what_goes_out_with_names_has_nothing_private_and_sealed_files_tell_nothing(place: Path) -> None:
+    names = place / "out" / "names"
+    assert {text for _, text in leaks(names, (canaries.NOTE, canaries.HOME), unpack=True)} == {
+        canaries.NOTE,
+        canaries.HOME,
+    }
+    assert not leaks(names, (canaries.OWN, canaries.UNSEEN, canaries.UNSAVED), unpack=True)
+    assert len(list((place / "out" / "sealed").iterdir())) == 1
+    assert not leaks(place / "out" / "sealed", canaries.OF_CHILDREN)
+
+
 def test_an_export_leaves_nothing_but_what_was_asked_for(place: Path) -> None:
     names = sorted(p.name for p in (place / "out").rglob("*") if p.is_file())
-    assert len(names) == 14 and not [
+    assert len(names) == 19 and not [
         n for n in names if n.startswith((".", "~")) or n.endswith((".new", ".tmp", ".part"))
     ]
     kept = {p.name for p in (place / "备份").iterdir()} - {"辅导室附件", "辅导室备份.json"}
@@ -159,7 +170,8 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
         c.close()
         duty.close()
         secrets = (canaries.NUMBER, canaries.SECOND_NUMBER, canaries.THIRD_NUMBER, "43010220110715881X", "2011-07-15", "student_detail", "student_label", "poor",
-                   canaries.SLIP, canaries.DRAFT, canaries.PICTURE, canaries.SLIP.encode().hex(), canaries.PRIVATE, canaries.PHONE, "单亲", "离异")  # fmt: skip
+                   canaries.SLIP, canaries.DRAFT, canaries.PICTURE, canaries.SLIP.encode().hex(), canaries.PRIVATE, canaries.PHONE, "单亲", "离异",
+                   *canaries.SESSIONS)  # fmt: skip
         for secret in secrets:
             assert secret not in told, secret
         assert canaries.CHILD in told and canaries.TEACHER in told, "otherwise this test sees nothing"
