@@ -182,8 +182,8 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
                 rows = raw_of(session).execute("SELECT max(length(address)) FROM cases.student_detail").fetchone()
                 (child,) = raw_of(session).execute("SELECT max(student) FROM cases.attachment").fetchone()
             assert rows[0] <= 120, "the interrupted save is gone"
-            kept = attachments.of(room, student=child)
-            assert len(kept) == 3 and all(canaries.PICTURE in one.name for one in kept)
+            kept = [one for one in attachments.of(room, student=child) if canaries.PICTURE in one.name]
+            assert len(kept) == 3
             read = [attachments.data(room, one.id) for one in kept if one.name.endswith(".docx")]
             assert canaries.PICTURE.encode() in read[0], "otherwise this test sees nothing"
     finally:
