@@ -230,7 +230,8 @@ def test_both_are_seen_side_by_side(small: Small, qtbot: QtBot) -> None:
     key(qtbot, Qt.Key.Key_Return)
     view = editor.stack.currentWidget()
     assert isinstance(view, CompareView)
-    shown = " ".join(r.words() for r in view.findChildren(Reading))
+    sides: list[Reading] = view.findChildren(Reading)
+    shown = " ".join(side.words() for side in sides)
     assert "和同桌吵了一架" in shown and "同伴交往" in shown and "我有点急" in shown
     assert "目前的心理状况" not in words_of(view)  # the same on both sides
     key(qtbot, Qt.Key.Key_Escape)

@@ -155,10 +155,10 @@ def test_a_chinese_semicolon_ends_half_a_sentence_and_calls_nothing(own: str, ed
 def test_f8_opens_the_list_whatever_the_input_method_does(own: str, editor: NoteEditor, qtbot: QtBot) -> None:
     field(editor, "state").setFocus()
     key(qtbot, Qt.Key.Key_F8)
-    assert editor.phrases.find.hasFocus()
-    assert not editor.phrases.find.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert editor.phrases.seek.hasFocus()
+    assert not editor.phrases.seek.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
     assert len(editor.phrases.rows()) > 1
-    qtbot.keyClicks(editor.phrases.find, "zds")
+    qtbot.keyClicks(editor.phrases.seek, "zds")
     assert editor.phrases.rows()[0] == own
     key(qtbot, Qt.Key.Key_Return)
     assert field(editor, "state").value() == own and field(editor, "state").hasFocus()
@@ -179,7 +179,7 @@ def test_selected_words_are_kept_as_a_phrase_and_taken_out_again(
     assert field(editor, "measures").value() == "约好每天记三件小事" and field(editor, "measures").hasFocus()
     key(qtbot, Qt.Key.Key_End, CTRL)
     key(qtbot, Qt.Key.Key_F8)
-    qtbot.keyClicks(editor.phrases.find, "yhmt")
+    qtbot.keyClicks(editor.phrases.seek, "yhmt")
     key(qtbot, Qt.Key.Key_Delete)
     assert not [p for p in phrases.find(small.room, "yhmt", "measures") if p.own]
     editor.shell.undo_deed()

@@ -144,14 +144,24 @@ class Writing(QPlainTextEdit):
             QTimer.singleShot(0, self, self.fit)
             self._paint_marks()
 
-    def _follow(self) -> None:
-        """The line one writes in stays in sight of the page that scrolls."""
-        if not self.hasFocus():
-            return
+    def _page(self) -> QScrollArea | None:
+        """What it lies in and scrolls with."""
         above = self.parentWidget()
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()
-        if above is None or above.widget() is None:
+        return above if above is not None and above.widget() is not None else None
+
+    def _come_into_sight(self) -> None:
+        """The whole field where there is room for it, and in any case the line one writes in."""
+        page = self._page()
+        if page is not None and self.hasFocus() and self.height() < page.viewport().height() // 2:
+            page.ensureWidgetVisible(self, 0, self.fontMetrics().lineSpacing() * 2)
+        self._follow()
+
+    def _follow(self) -> None:
+        """The line one writes in stays in sight of the page that scrolls."""
+        above = self._page()
+        if above is None or not self.hasFocus():
             return
         line = self.cursorRect()
         at = self.viewport().mapTo(above.widget(), QPoint(0, line.center().y()))
@@ -180,7 +190,7 @@ class Writing(QPlainTextEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        QTimer.singleShot(0, self, self._follow)  # once its place is known
+        QTimer.singleShot(0, self, self._come_into_sight)  # once its place is known
         self.entered.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

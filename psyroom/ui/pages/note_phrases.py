@@ -92,14 +92,14 @@ class PhraseList(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(4)
-        self.find = TextField("拼音首字母或文字")
-        self.find.setAccessibleName("找常用语")
-        self.find.setAttribute(
+        self.seek = TextField("拼音首字母或文字")
+        self.seek.setAccessibleName("找常用语")
+        self.seek.setAttribute(
             Qt.WidgetAttribute.WA_InputMethodEnabled, False
         )  # letters, whatever the method is set to
-        self.find.textEdited.connect(lambda _words: self._fill())
-        self.find.installEventFilter(self)
-        column.addWidget(self.find)
+        self.seek.textEdited.connect(lambda _words: self._fill())
+        self.seek.installEventFilter(self)
+        column.addWidget(self.seek)
         self._rows = _Rows()
         self.list = QListView()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -129,10 +129,10 @@ class PhraseList(QFrame):
         """F8: all that suits this part; with words selected also to keep them as a phrase."""
         self._field, self._part, self._letters = field, part, ""
         self._keep = field.textCursor().selectedText().replace("\u2029", " ").strip()
-        self.find.clear()
-        self.find.show()
+        self.seek.clear()
+        self.seek.show()
         self._fill()
-        self.find.setFocus()
+        self.seek.setFocus()
 
     def _look(self, field: Writing, part: str) -> None:
         """While one writes: `;zs` before the cursor."""
@@ -144,11 +144,11 @@ class PhraseList(QFrame):
                 self.shut()
             return
         self._field, self._part, self._letters, self._keep = field, part, found.group(), ""
-        self.find.hide()
+        self.seek.hide()
         self._fill()
 
     def _fill(self) -> None:
-        typed = self._letters[1:] if self._letters else self.find.value()
+        typed = self._letters[1:] if self._letters else self.seek.value()
         self._found = phrases.find(self._room, typed, self._part)[:MOST]
         rows = [(one.text, "自己的" if one.own else "") for one in self._found]
         if self._keep and not typed:
@@ -183,7 +183,7 @@ class PhraseList(QFrame):
         self.raise_()
 
     def shut(self) -> None:
-        back = self._field if self.find.hasFocus() else None
+        back = self._field if self.seek.hasFocus() else None
         self._letters = ""
         self.hide()
         if back is not None:
@@ -221,7 +221,7 @@ class PhraseList(QFrame):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.find:
+        if watched is self.seek:
             if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 return self._walk(event) or event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
             if event.type() == QEvent.Type.FocusOut:

@@ -10,10 +10,11 @@ from psyroom.services import private_notes
 from psyroom.store.room import Room
 from psyroom.ui.icons import Glyph
 from psyroom.ui.kit import Card, button, text
+from psyroom.ui.kit.reasons import settle
 from psyroom.ui.pages.note_part import NotePart
 from psyroom.ui.tokens import SPACE
 
-WHO_READS = "只有你自己看得到：不进导出、打印和备份预览，同事也搜不到。换了人、忘了密码，只有你本人用恢复单才打得开。"
+WHO_READS = "只有你自己看得到：不进导出、打印和备份预览，同事也搜不到。忘了密码，只有凭恢复单才打得开。"
 
 
 class PrivateCard(Card):
@@ -35,7 +36,7 @@ class PrivateCard(Card):
         row.addWidget(self.open_button)
         self.body.addLayout(row)
         self.add(text(private_notes.AWAY if self._away else WHO_READS, "small"))
-        self.part = NotePart("", LONGEST, placeholder="自己的感受、反移情、督导时想谈的……", cautions=False)
+        self.part = NotePart("", LONGEST, placeholder="自己的感受和疑问，督导时想谈的……", cautions=False)
         self.part.control.setAccessibleName("私密手记")
         self.add(self.part)
         self.part.hide()
@@ -54,6 +55,7 @@ class PrivateCard(Card):
     def open(self) -> None:
         """Show what is sealed, and write on."""
         self.open_with(self._read())
+        settle(self)  # it comes into sight where it stands now
         self.part.control.setFocus()
 
     def open_with(self, words: str) -> None:
