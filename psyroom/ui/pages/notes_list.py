@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from psyroom.records.notes import NOTE_KINDS
-from psyroom.rules.time import day_name
+from psyroom.rules.time import day_name, short_day
 from psyroom.rules.typed import clock
 from psyroom.services import roll
 from psyroom.services.note_list import NoteLine
@@ -280,11 +280,11 @@ def note_item(line: NoteLine) -> Item:
 
 def hit_item(hit: Hit) -> Item:
     """A hit: whom, when, in which part, and the words around what was found."""
-    year = f"{hit.day.year}年{day_name(hit.day)}"
+    day = f"{hit.day.year}年{short_day(hit.day)}"
     return Item(
         "hit",
         " ".join(p for p in (hit.who, hit.class_name) if p),
-        " · ".join(p for p in (year, NOTE_KINDS.get(hit.kind, ""), hit.part_label) if p),
+        " · ".join(p for p in (day, hit.part_label, NOTE_KINDS.get(hit.kind, "")) if p),
         key=hit.note,
         icon="lock-simple" if hit.private else "",
         stripe="accent",

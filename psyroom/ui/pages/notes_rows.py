@@ -192,6 +192,7 @@ def excerpt(painter: QPainter, box: QRect, words: str, marks: Sequence[tuple[int
     while (line := layout.createLine()).isValid():
         line.setLineWidth(box.width())
         if y + line.height() > box.height() + 2:
+            line.setPosition(QPointF(0, box.height() * 4))  # out of the clip: unplaced it would lie over the first
             break
         line.setPosition(QPointF(0, y))
         y += line.height()
