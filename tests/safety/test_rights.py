@@ -23,6 +23,7 @@ FOR_THE_DESK = {
     "backups": "make alone is_due listed second present_second carry_over is_paused status",
     "beginning": "beginning",
     "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of in_own_lessons",
+    "checkup": "check last_good",
     "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
