@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Generator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from psyroom.store import backups_place as places
 from psyroom.store import settle as settling
 from psyroom.store.backups_swap import FOLDER, READY, Pause, finish_or_forget, forget, nothing
 from psyroom.store.connection import connect, driver, raw_of
-from psyroom.store.copies import Taken, copy_room, verify_copy, why_of
+from psyroom.store.copies import CopyFaulty, Taken, copy_room, verify_copy, why_of
 from psyroom.store.room import Room
 from psyroom.store.tables import CASES, FILES, MAIN
 from psyroom.store.verifying import head_in
@@ -38,6 +40,19 @@ PAUSED = "backup-paused"
 _OF_NOW: tuple[tuple[str, type[SQLModel]], ...] = ((MAIN, Person), (CASES, Holder), (CASES, PrivateKey))
 """Who may open what, and the keys of private notes: of these the state of now counts."""
 OF_THIS_COMPUTER = ("last-copy", "second-place")
+
+
+ASIDE = "受损的文件"
+
+
+def put_aside(folder: Path, at: datetime) -> Path:
+    """The files as they lie there, whatever is wrong with them, in a folder of their own that nothing thins."""
+    goal = folder / f"{ASIDE}-{at.astimezone():%Y%m%d-%H%M%S}"
+    goal.mkdir(exist_ok=True)
+    for name in (*FILES.values(), roomfile.NAME, roomfile.BEFORE, *settling.JOURNALS):
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, goal / name)
+    return goal
 
 
 class OlderKeys(Refused):
@@ -88,7 +103,11 @@ def bring_back_here(room: Room, copy: Path | str, *, pause: Pause = nothing) -> 
     yield 0, 100
     told = require_fitting(room, copy)
     work = room.folder / FOLDER
-    kept = yield from _scaled(copy_room(room, backups.folder_of(room), pinned=True), 5, 45)
+    before = backups.heads(room)
+    try:
+        kept = yield from _scaled(copy_room(room, backups.folder_of(room), pinned=True), 5, 45)
+    except (Damaged, CopyFaulty):  # that may be why one is brought back: then the files are kept as they lie there
+        kept = put_aside(room.folder, room.now())
     pause("kept")
     try:
         forget(work)
@@ -98,8 +117,7 @@ def bring_back_here(room: Room, copy: Path | str, *, pause: Pause = nothing) -> 
             file.lineage = new_id()  # where no keyring says which computer this is, the origin follows from it
         origin = secrets.token_hex(8) if room.has_secret else secret.origin_of_machine(file.lineage)
         yield from _scaled(_lay_ready(room, copy, told, work, file, origin, pause), 45, 90)
-        heads = manifest.read(kept)
-        _change_over(room, work, heads.heads if heads else {}, pause)
+        _change_over(room, work, before, pause)
         _go_on(room, file.lineage, origin)
     except OSError as error:
         if (work / READY).exists():

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from psyroom.errors import NotEnrolled, RoomBusy, RoomTrouble, Tell, WrongPassword
+from psyroom.errors import Damaged, NotEnrolled, RoomBusy, RoomTrouble, Tell, WrongPassword
 from psyroom.store import roomfile
 from psyroom.ui import tokens, worker
 from psyroom.ui.brand import Brand
@@ -114,11 +114,15 @@ class Unlock(QWidget):
         self.by_code.hide()
         self.enrol = button("用恢复单登记这台电脑", lambda: self.sheet.emit(True))
         self.enrol.hide()
+        self.rescue = button("用这份备份恢复", self.try_rescue, icon_name="clock-counter-clockwise")
+        self.rescue.hide()
+        self._copy: Any = None
         card.add(Field("你是", self.person))
         card.add(self.password)
         card.add(self.trouble)
         card.add(self.by_code)
         card.add(self.enrol)
+        card.add(self.rescue)
         card.add(self.open)
         middle = QHBoxLayout()  # not an alignment: that would give the card the height of one line of trouble
         middle.addStretch(1)
@@ -159,7 +163,7 @@ class Unlock(QWidget):
             self.password.problem("请输入密码")
             return
         self._show_busy(True)
-        folder, name, password = self.folder, str(self.person.value() or ""), self.password.value()
+        folder, name, password = self._typed()
 
         def work() -> Any:
             from psyroom.store.opening import open_room
@@ -174,9 +178,53 @@ class Unlock(QWidget):
 
         self._job = worker.run(self, work, done=self._done, failed=self._failed)
 
-    def _show_busy(self, busy: bool) -> None:
+    def _typed(self) -> tuple[Path, str, str]:
+        return self.folder, str(self.person.value() or ""), self.password.value()
+
+    def try_rescue(self) -> None:
+        """The room cannot be read: put the last good copy in its place and go in."""
+        if self._job is not None or self._copy is None:
+            return
+        if not self.password.value():
+            self.password.problem("请先输入密码，再恢复")
+            self.password.control.setFocus()
+            return
+        self._show_busy(True, "正在恢复…")
+        (folder, name, password), copy = self._typed(), self._copy.path
+
+        def work() -> Any:
+            from psyroom.store.backups_rescue import rescue
+
+            return rescue(folder, copy, name or None, password)
+
+        self._job = worker.run(self, work, done=self._done, failed=self._failed)
+
+    def _look_for_copy(self, tell: Tell) -> None:
+        """What lies in the room's own backups is offered as soon as its files were compared with their digests."""
+        folder = self.folder
+
+        def work() -> Any:
+            from psyroom.store.backups_rescue import last_good
+
+            return last_good(folder)
+
+        def offer(found: Any) -> None:
+            self._copy = found
+            if found is None:
+                self.trouble.setText(f"{tell}这间房里没有可用的备份，请插上备份用的 U 盘，从“别的辅导室…”里恢复。")
+                return
+            when = found.made_at.astimezone()
+            self.trouble.setText(
+                f"{tell}最近一份核对过的备份是 {when.month}月{when.day}日 {when:%H:%M} 做的，之后写的不在里面；现在的文件会原样留着。"
+            )
+            self.rescue.show()
+
+        worker.run(self, work, done=offer)
+
+    def _show_busy(self, busy: bool, words: str = "正在打开…") -> None:
         self.open.setEnabled(not busy)
-        self.open.setText("正在打开…" if busy else "打开")
+        self.rescue.setEnabled(not busy)
+        self.open.setText(words if busy else "打开")
         self.password.control.setReadOnly(busy)
         self.person.setEnabled(not busy)
         if busy:
@@ -203,3 +251,6 @@ class Unlock(QWidget):
         self.trouble.show()
         for way in (self.by_code, self.enrol):
             way.setVisible(isinstance(tell, NotEnrolled))
+        self.rescue.hide()
+        if isinstance(tell, Damaged):
+            self._look_for_copy(tell)
