@@ -191,3 +191,14 @@ def test_its_looks(shell: Shell, small: Small, qtbot: QtBot, shoot: Any) -> None
     exports.printed(small.room, {"x": b"%PDF-"}, kind="记录", students=[], reason="家长查阅", receiver="监护人张建国")
     dialog = opened(shell, small, qtbot)
     shoot(dialog, "dialog-export")
+
+
+def test_the_growth_file_s_looks(shell: Shell, small: Small, qtbot: QtBot, shoot: Any, tmp_path: Path) -> None:
+    written(small)
+    dialog = leave_growth_file(shell, small.room, small.students[0])
+    qtbot.waitUntil(lambda: dialog.preview.page_count() > 0, timeout=10_000)
+    shoot(dialog, "dialog-export-growth")
+    fill(dialog)
+    dialog.folder.set_value(tmp_path / "出去")
+    dialog.go()
+    shoot(dialog, "dialog-export-done")

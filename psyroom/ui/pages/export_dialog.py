@@ -26,6 +26,7 @@ from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import Check, Choice, Field, PdfPreview, primary, quiet, scrolled, text
 from psyroom.ui.kit.flow import Flow, Tall
+from psyroom.ui.kit.sheet import into_sight
 from psyroom.ui.kit.texts import ENTER
 from psyroom.ui.pages.export_parts import FolderField, SealField, Suggested
 from psyroom.ui.pages.paper_view import not_printed
@@ -291,12 +292,14 @@ class ExportDialog(QDialog):
             except WeakPassword as weak:
                 self.seal.problem(str(weak))
                 self.seal.control.own.setFocus()
+                into_sight(self.seal)
                 return
         if self.folder.value() is None:
             self.folder.control.choose()
         if words := self.folder.control.trouble():
             self.folder.problem(words)
             self.folder.control.pick.setFocus()
+            into_sight(self.folder)
             return
         files, folder = self.files, self.folder.value()
         written = self.shell.attempt(
@@ -334,6 +337,7 @@ class ExportDialog(QDialog):
                 first = first or one
         if first is not None:
             first.control.setFocus()
+            into_sight(first)
 
     def say(self, sentence: str) -> None:
         self._say(sentence)
