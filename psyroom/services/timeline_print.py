@@ -24,6 +24,9 @@ from psyroom.services.timeline_lines import KINDS, Line
 from psyroom.store.questions import notes as ask_notes
 from psyroom.store.room import Room
 
+_WRITTEN = {"note": "：", "contact": "：", "attachment": " · "}
+"""What stands in a title before words of somebody's own."""
+
 
 def made(
     room: Room,
@@ -61,8 +64,10 @@ def made(
 
 def _told(line: Line, bodies: bool, hidden: list[str]) -> papers.Happened:
     hour = clock(line.starts) if line.starts is not None else ""
-    body = line.body if bodies else ""
-    what, detail, body = (hide(text, hidden) if hidden else text for text in (line.title, line.detail, body))
+    title, body = line.title, line.body
+    if not bodies:  # a topic and a file's name were written too
+        title, body = title.partition(_WRITTEN.get(line.kind, "\n"))[0], ""
+    what, detail, body = (hide(text, hidden) if hidden else text for text in (title, line.detail, body))
     return papers.Happened(line.day.isoformat(), hour, what, detail, body)
 
 

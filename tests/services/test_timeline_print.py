@@ -54,7 +54,7 @@ def test_a_paper_of_the_chosen_kinds_marked_and_vouched_for(small: Small) -> Non
 def test_without_the_words_only_what_happened(small: Small) -> None:
     write(small)
     said = words(timeline_print.made(small.room, small.students[0], list(timeline.KINDS), NOON))
-    assert "个别辅导：考前" in said and "心里发慌" not in said and "再来" not in said
+    assert "个别辅导" in said and not [word for word in ("考前", "心里发慌", "再来") if word in said]
 
 
 def test_names_are_hidden_everywhere_where_that_is_asked(small: Small) -> None:
