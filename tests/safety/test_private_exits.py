@@ -40,6 +40,7 @@ from psyroom.store import recovery
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from tests.conftest import PASSWORD
+from tests.safety.not_walked import KNOW, PIECES_AND_DEEDS
 from tests.safety.test_leaks import inside, spellings
 from tests.safety.test_rights import ALL
 
@@ -60,40 +61,6 @@ OWN_DOORS = {
     "private_notes.read", "private_notes.mine", "private_notes.unseal", "note_search.search", "note_search.searching",
 }  # fmt: skip
 """Where the writer, and nobody else, is shown what he or she wrote."""
-
-KNOW = {
-    "records/private.py": "the rows",
-    "store/private.py": "the keys",
-    "store/questions/private.py": "the questions",
-    "store/questions/notes.py": "whether a removed note had one, for its deletion",
-    "store/questions/held.py": "whom a private note names, so that no student goes under it",
-    "store/tables.py": "the list of tables",
-    "store/migrations/cases_4.py": "the tables' shape",
-    "store/opening.py": "seals keys to a new sheet",
-    "store/members.py": "seals keys to a new sheet",
-    "store/recovering.py": "seals keys to a new sheet and key",
-    "store/checking.py": "says whose are not on the sheet",
-    "store/history.py": "never undoes a key",
-    "store/backups_return.py": "brings a copy's sealed rows back",
-    "services/private_notes.py": "the door",
-    "services/notes.py": "seals one with the note it belongs to",
-    "services/note_search.py": "the writer's own, in memory",
-    "services/merging_file.py": "moves sealed rows to the student that stays",
-    "services/people.py": "counts a leaver's, says whose are not on the sheet",
-    "services/kinds.py": "what the table is called",
-    "services/recycle_bin.py": "brings back the writer's own, sealed",
-    "services/backups_back.py": "counts sealed rows that differ",
-    "ui/pages/note_editor.py": "is told when one changed",
-    "commands/visits.py": "takes one in from a file",
-    "commands/people.py": "says what a removal leaves sealed",
-    "ui/pages/notes_private.py": "shows the writer's own",
-    "ui/pages/note_private.py": "where it is written",
-    "ui/pages/note_keeping.py": "keeps it sealed in the draft",
-    "ui/pages/settings_people.py": "says that earlier ones are sealed",
-    "practice/present.py": "writes made-up ones",
-    "faults/": "looks after them when killed",
-}
-"""Whoever else imports them is a new exit until it is looked at and named here."""
 
 OF_A_DEED = {"session", "deed", "school", "row", "term", "busy", "freed", "pattern", "made", "plan", "window", "turn"}
 """Parameters of pieces inside other deeds, which are walked as part of these."""
@@ -429,60 +396,3 @@ def test_no_command_gives_it_away(
             seen = found([said.out, said.err], out, PRIVATE)
             assert not seen or (who == "甲" and words == ("notes", "search")), (words, seen)
     assert MUST_ANSWER <= answered, MUST_ANSWER - answered
-
-
-# ---- what changes something, or is a piece of another -----------------------------------------------------------------
-
-_NOT_ALONE = {
-    "attachments": "add add_files change data remove small students_of",
-    "back_entry": "check enter",
-    "background": "save",
-    "backups": "choose_second destroy",
-    "bookings": "book cancel change check move nearest_free next_free put reopen set_timetable",
-    "categories": "save",
-    "desk_words": "take_in",
-    "drafts": "discard_in save",
-    "events": "add cancel change check held move put reopen",
-    "exports": "check_password",
-    "groups": "add attendance change set_attendance set_members",
-    "handover": "leave read",
-    "hours": "months weeks",
-    "ics": "uid write",
-    "ledger": "import_ledger",
-    "merging": "merge",
-    "missed": "again rebook",
-    "next_steps": "done",
-    "note_list": "needs_none",
-    "note_lock": "may_read open_note own_note",
-    "note_versions": "restore",
-    "notes": "add_word share unlock",
-    "openings": "add_exception add_slot add_slots add_spare change_slot correct duty_off plan_of_week record record_planned remove remove_exception remove_slot",
-    "papers": "set_neutral",
-    "people": "add change_password enrolment_code remove reset_password",
-    "phrases": "change remove",
-    "prefill": "confirm restore set_hours strike",
-    "private_notes": "put",
-    "recycle_bin": "restore",
-    "return_facts": "gather",
-    "returns": "figure_rows filed_figures filed_rows",
-    "room_rules": "set_rules",
-    "roster": "plan take",
-    "roster_sheet": "save_problems",
-    "rota": "fairness remove save substitute swap",
-    "school": "answer_year change_school close_place set_day set_naming set_periods set_term",
-    "series": "book cancel change move of",
-    "series_rows": "check_row preview",
-    "sheets": "write_recovery",
-    "signing": "sign",
-    "slips": "opened seal_in",
-    "students": "add change move_class set_labels set_status settle_question",
-    "trial": "of of_new",
-    "urgency": "keep",
-    "visits": "arrive close correct follow_up leave no_show receiver walk_in",
-    "waiting": "add change matches take",
-    "week": "entry",
-    "week_reasons": "set_reason",
-}
-PIECES_AND_DEEDS = {f"{module}.{name}" for module, names in _NOT_ALONE.items() for name in names.split()}
-"""Not walked by themselves: they change something and give back an id or nothing, hold no words of a note (bookings, the
-plan, figures, an attachment's own contents), or are pieces of another that is walked."""
