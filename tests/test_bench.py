@@ -10,7 +10,7 @@ from pathlib import Path
 
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
-    parts = "start,find,week,booking,waiting,notes,roster,return"
+    parts = "start,find,week,booking,waiting,notes,backup,roster,return"
     command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", parts]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
@@ -25,6 +25,8 @@ def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
         "a time line of 300 among 30,000",
         "search, a word of none / bare LIKE",
         "a note saved / one row kept",
+        "verified backup / bare copy",
+        "save during / save alone",
         "roster of 3000, dry run",
         "full week / 200 plain rectangles",
         "step of a drag / 200 plain rectangles",

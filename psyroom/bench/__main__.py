@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -174,6 +174,19 @@ class Bench:
         self.add("one row kept outside the chain", answer["bare_save"], "ms")
         self.add("a note saved", answer["save"], "ms", "< 20")
         self.add("a note saved / one row kept", answer["save"] / answer["bare_save"], "×")
+
+    def backup(self) -> None:
+        """A verified backup of the ten-fold practice school against a bare copy, and saves while it is made."""
+        folder = self.folder / "backup"
+        drive(make_practice(folder, times=LARGE, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.backup", str(folder)))
+        self.add(f"bare copy of {answer['bytes'] / 1e6:.0f} MB, synced", answer["bare"], "s")
+        self.add(f"verified backup, practice ×{LARGE}", answer["backup"], "s", "< 3")
+        self.add("verified backup / bare copy", answer["backup"] / answer["bare"], "×")
+        self.add("a save, nothing beside it", answer["alone"], "ms")
+        self.add("a save while a backup is made, median", answer["during"], "ms")
+        self.add("a save while a backup is made, longest", answer["during_longest"], "ms", "< 100")
+        self.add("save during / save alone", answer["during"] / answer["alone"], "×")
 
     def roster(self) -> None:
         folder = self.folder / "roster"
