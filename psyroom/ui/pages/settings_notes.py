@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from psyroom.errors import NotValid
 from psyroom.records.fields import label_of
 from psyroom.records.notes import NoteFields
-from psyroom.services import categories, note_lock, phrases
+from psyroom.services import categories, note_lock, phrases, reading
 from psyroom.services.categories import CategoryRow
 from psyroom.services.phrases import PhraseSeen
 from psyroom.services.school import SchoolContext
@@ -19,6 +19,7 @@ from psyroom.store.room import Room
 from psyroom.ui.kit import Check, Choice, Field, LongText, NumberField, Row, RowList, TextField, button, primary, text
 from psyroom.ui.kit.flow import Flow, beside
 from psyroom.ui.pages.settings_base import InPlace, Place, Section, heading
+from psyroom.ui.pages.who_looked import WhoLooked
 from psyroom.ui.window import Shell
 
 ANYWHERE = "哪一栏都可以"
@@ -53,6 +54,8 @@ class NotesSection(Section):
         self.place = Place()
         self.add(self.place)
         self.put_row(button("添加类别", self._add, icon_name="plus"))
+        self.readers = WhoLooked(lambda most: reading.of_mine(room, most), "同事打开过我写的哪些记录")
+        self.add(self.readers)
         self._now = 0
 
     def show_school(self, now: SchoolContext) -> None:
