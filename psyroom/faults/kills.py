@@ -60,7 +60,7 @@ class Figures:
 
     def lines(self) -> list[str]:
         return [
-            f"kills {self.kills}, acknowledged deeds {self.acknowledged}",
+            f"mixed deeds over both files: kills {self.kills}, acknowledged deeds {self.acknowledged}",
             f"hot journals {self.hot} (both hot {self.both_hot}), moved folders {self.moved} (hot {self.moved_hot}, "
             f"settled {self.settled}), duty first {self.duty_first}",
             f"lost {self.lost}, files disagreeing {self.disagreeing}, faults {len(self.faults)}",

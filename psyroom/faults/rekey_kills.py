@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from psyroom.errors import Tell, WrongPassword
+from psyroom.faults.process import Figures
 from psyroom.records.attachments import Attachment
 from psyroom.records.students import Student, StudentDetail
 from psyroom.services import private_notes
-from psyroom.store import files, members, private, roomfile
+from psyroom.store import files, members, private, roomfile, settle
 from psyroom.store.checking import drift, pages, verify
 from psyroom.store.making import make_room
 from psyroom.store.opening import open_room
@@ -24,13 +26,16 @@ PASSWORD = "练习练习练习"
 STAYS, DUTY, LEAVES = "甲", "乙", "丙"
 PRIVATE, PICTURE, NOTE = "只给自己看的：", b"\xff\xd8 a sand tray" * 5000, "a" * 32
 STAGES = ("written", "granted", "rekeyed main", "rekeyed cases", "dropped")
+MANY = 800
+"""Students of a room whose keys change: enough that the change takes a while."""
 
 
 @dataclass
 class Removal:
-    """One killed removal. `stage`: the last one reached, or "before"."""
+    """One killed removal. `stage`: the last one reached, or "before"; `hot`: a journal lay there."""
 
     stage: str = "before"
+    hot: bool = False
     faults: list[str] = field(default_factory=list)
 
 
@@ -55,6 +60,28 @@ def room_with_three(folder: Path, students: int) -> str:
     return roomfile.read(folder).people[2].id
 
 
+def run(kills: int, place: Path, dice: random.Random, *, say: Callable[[str], None] = lambda line: None) -> Figures:
+    """Kill `kills` removals: at every stage in turn, and at random moments."""
+    figures = Figures("key change")
+    made = place / "原样"
+    person = room_with_three(made, MANY)
+    for number in range(kills):
+        folder = place / f"房间 {number}"
+        shutil.copytree(made, folder)
+        at = STAGES[number // 2 % len(STAGES)] if number % 2 else None
+        removal = killed_removal(folder, person, at, dice)
+        figures.kills += 1
+        figures.counts["hot journals"] += removal.hot
+        figures.counts[removal.stage] += 1
+        if at and removal.stage != at:
+            figures.faults.append(f"key change, kill {number}: {at} was not reached")
+        figures.faults += [f"key change, kill {number}: {fault}" for fault in removal.faults]
+        shutil.rmtree(folder, ignore_errors=True)
+        say(f"{number + 1}/{kills}")
+    shutil.rmtree(made, ignore_errors=True)
+    return figures
+
+
 def killed_removal(folder: Path, person: str, at: str | None, dice: random.Random) -> Removal:
     """Remove `person` in a process that is killed at a stage (`at`), or at a random moment; then look at the room."""
     removal = Removal()
@@ -71,6 +98,7 @@ def killed_removal(folder: Path, person: str, at: str | None, dice: random.Rando
         os.waitpid(process, 0)
         reached = pipe.read().decode().split("\n")[:-1]
     removal.stage = ([s for s in reached if s in STAGES] or ["before"])[-1]
+    removal.hot = any(settle.is_hot(folder / name) for name in settle.JOURNALS)
     _look(folder, person, removal)
     return removal
 
