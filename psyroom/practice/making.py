@@ -27,6 +27,7 @@ from psyroom.records.students import Student, StudentDetail, StudentLabel, Stude
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.periods import default_periods
 from psyroom.rules.time import TermSpan, school_year_of
+from psyroom.store.checking import walk_new
 from psyroom.store.making import make_room
 from psyroom.store.room import Room
 
@@ -55,6 +56,7 @@ def make_practice(
         room, _code = make_room(folder, people=people, school_name=SCHOOL, use_keyring=False, practice=True)
         try:
             yield from _fill(room, chance, times, today)
+            walk_new(room)  # so much was written at once that the next unlock would wait for it
         except BaseException:
             room.close()
             raise
