@@ -253,7 +253,7 @@ def _notes(add: Callable[..., Any], group: Callable[..., Any]) -> None:
     visit.add_argument(
         "--note-file", default="", metavar="FILE", help="记录的文字，UTF-8 或 GB18030；“主要问题：”等小标题分开各部分"
     )
-    visit.add_argument("--private-file", default="", metavar="FILE", help="只有自己能看的私人记录")
+    visit.add_argument("--private-file", default="", metavar="FILE", help="只有自己能看的私密手记")
     visit.add_argument("--sign", action="store_true", help="写好就签字（不能撤销）")
     visit.add_argument("--why", default="", help="这一周已签字时的更正原因：漏记、以纸质记录为准……")
     find = add(group("notes", "辅导记录"), "search", notes.search, "在自己的和同事共享的记录里找文字")

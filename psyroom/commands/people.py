@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from psyroom.store.room import Room
 
 OLD_COPIES = "以前的备份仍能用旧密码打开：请做一份新备份，再把旧的收好或销毁。"
-SEALED_AWAY = "这位老师以前的私人记录要等用恢复单进来一次，本人才能再打开。"
+SEALED_AWAY = "这位老师以前的私密手记要等用恢复单进来一次，本人才能再打开。"
 
 
 def people_add(options: Any) -> Answer:
@@ -31,7 +31,7 @@ def people_remove(options: Any) -> Answer:
     answer = {"name": gone.name, "role": gone.role, "private_notes": gone.private_notes}
     note(OLD_COPIES)
     if gone.private_notes:
-        note(f"{gone.name}有 {gone.private_notes} 条私人记录，一直封着；只有恢复单能打开。")
+        note(f"{gone.name}有 {gone.private_notes} 条私密手记，一直封着；只有恢复单能打开。")
     return 0, answer, f"已移除{gone.name}，能打开的资料都换了新钥匙。"
 
 

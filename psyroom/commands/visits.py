@@ -32,7 +32,7 @@ def add(options: Any) -> Answer:
     if options.sign and not options.note_file:
         raise WrongUse("--sign 要和 --note-file 一起用：没有写记录就没有可以签字的")
     written = note_text.split(text_of(options.note_file, "记录文件"), kind) if options.note_file else None
-    private = text_of(options.private_file, "私人记录文件") if options.private_file else ""
+    private = text_of(options.private_file, "私密手记文件") if options.private_file else ""
     why = code_of(WHY_AMENDED, options.why, "更正原因") if options.why else ""
     with open_room(options) as room:
         rights.needs_counsellor(room)
@@ -64,7 +64,7 @@ def _check(written: Written | None, private: str, kind: str, options: Any, now: 
         for text in written.steps:
             checked(NextStep, {"note": "", "person": "", "text": text})
     if len(private.strip()) > LONGEST:
-        raise Refused(why=f"私人记录最多 {LONGEST} 个字，文件里有 {len(private.strip())} 个，请分几次写。")
+        raise Refused(why=f"私密手记最多 {LONGEST} 个字，文件里有 {len(private.strip())} 个，请分几次写。")
 
 
 def _visit(room: Room, kind: str, student: str, options: Any, why: str, now: datetime) -> tuple[str, str]:

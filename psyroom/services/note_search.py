@@ -22,7 +22,7 @@ from psyroom.store.room import Room
 
 BESIDE = {"addendum": "补记", "next_step": "下一步", "desk_word": "值班便条", "attachment": "附件说明"}
 """What belongs to a record and is searched with it."""
-PRIVATE = "私人记录"
+PRIVATE = "私密手记"
 SLICE = 200
 """Private notes looked through between two chances to stop."""
 NAMED = 3

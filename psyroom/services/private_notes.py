@@ -53,7 +53,7 @@ def is_away(room: Room, note_id: str | None = None) -> bool:
         )
 
 
-AWAY = "您的密码由同事重设过，以前的私人记录还封着，谁也看不到。锁定后在登录的地方点“忘记密码”，用恢复单进来一次，就能再打开。"
+AWAY = "你的密码由同事重设过，以前的私密手记还封着，谁也看不到。锁定后在登录的地方点“忘记密码”，用恢复单进来一次，就能再打开。"
 """What the window says where `is_away`."""
 
 
@@ -81,7 +81,7 @@ def put(deed: Deed, room: Room, text: str, *, note: str, student: str, now: date
 def write(room: Room, text: str, *, note: str, student: str, now: datetime) -> None:
     """The same as a deed of its own. A record may be locked: what is private is no part of it. Raises `NotFound`."""
     needs_counsellor(room)
-    with room.write("写私人记录") as deed:
+    with room.write("写私密手记") as deed:
         if note and deed.session.get(Note, note) is None:
             raise NotFound(what="这条记录")
         put(deed, room, text, note=note, student=student, now=now)

@@ -82,7 +82,7 @@ def own_key(room: Room) -> bytes:
         found = own_keys(room, session)
     if found:
         return found[0]
-    with room.write("准备私人记录的钥匙", undoable=False) as deed:
+    with room.write("准备私密手记的钥匙", undoable=False) as deed:
         return key_to_write(room, deed.session)
 
 
@@ -153,7 +153,7 @@ def settle(room: Room) -> None:
     if not due or sheet != roomfile.read(room.folder).sheet.public.hex():
         return
     try:
-        with room.write("私人记录的钥匙封给新恢复单", undoable=False) as deed:
+        with room.write("私密手记的钥匙封给新恢复单", undoable=False) as deed:
             seal_to_sheet(room, deed.session)
     except Tell:
         return

@@ -83,11 +83,11 @@ def test_a_colleague_comes_forgets_and_leaves(shell: Shell) -> None:
 
 def test_who_resets_and_who_removes_is_told_of_private_notes(shell: Shell) -> None:
     shell("people", "add", "丙", "--role", "counsellor", new=THIRD)
-    with open_room(shell.folder, "丙", THIRD) as room, room.write("写私人记录") as deed:
+    with open_room(shell.folder, "丙", THIRD) as room, room.write("写私密手记") as deed:
         private_notes.put(deed, room, "只给自己看的", note="a" * 32, student="", now=datetime(2026, 10, 12, 12))
     shell("people", "password", "丙", new=NEW)
     assert "恢复单" in shell.err
-    assert shell("people", "remove", "丙")["private_notes"] == 1 and "1 条私人记录" in shell.err
+    assert shell("people", "remove", "丙")["private_notes"] == 1 and "1 条私密手记" in shell.err
 
 
 def test_two_of_one_name_are_listed_and_nothing_is_done(shell: Shell) -> None:

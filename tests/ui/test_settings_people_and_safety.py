@@ -84,7 +84,7 @@ def test_taking_off_says_what_it_does_and_asks(
     qtbot.waitUntil(lambda: not all(active for *_, active in people.listed(room)), timeout=20_000)
     qtbot.waitUntil(lambda: "乙" not in words_of(card.rows), timeout=20_000)
     told = card.findChild(AfterRemoval)
-    assert told is not None and "旧密码" in words_of(told) and "私人记录" not in words_of(told)
+    assert told is not None and "旧密码" in words_of(told) and "私密手记" not in words_of(told)
     assert len(backups.sealed_before(room)) == 1
     told.backup_button.click()
     qtbot.waitUntil(lambda: "已销毁" in words_of(card), timeout=20_000)
@@ -99,7 +99,7 @@ def test_what_a_reset_and_a_new_sheet_do_to_private_notes_is_said(room: Room, wi
         private_notes.write(theirs, "只给自己看的", note="", student="", now=datetime(2026, 10, 12, 12))
     with open_room(folder, "甲", PASSWORD) as room:
         card: PeopleSection = part(window(room), PeopleSection)
-        assert "私人记录" not in words_of(card)
+        assert "私密手记" not in words_of(card)
         id = next(id for id, name, _, _ in people.listed(room) if name == "丙")
         card._open_reset(id, "丙", "counsellor")
         assert "恢复单" in words_of(form_of(card)) and RESET_LOST not in words_of(form_of(card))

@@ -249,7 +249,7 @@ class Here(Page):
         )
         if done:
             why = f"（原因：{reason}）" if reason else ""
-            self._put(done.result, banner=f"这是{done.result.writer_name}的记录。您打开过它{why}，已经记下来了。")
+            self._put(done.result, banner=f"这是{done.result.writer_name}的记录。你打开过它{why}，已经记下来了。")
             self.reason = reason
             self.reader.focus_first()
 

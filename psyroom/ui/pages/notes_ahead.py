@@ -41,7 +41,7 @@ class Ahead(QWidget):
             card.add(self.steps)
             column.addWidget(card)
         if desk_words.waiting(room):
-            slips = Card("值班便条", "值班时封给心理教师的话。")
+            slips = Card("密封便条", "值班时封给心理教师的话。")
             slips.add(SlipReader(room, shell))
             column.addWidget(slips)
         hints = Card("选一篇记录", "在左边选一篇来看，或从“待写”开始写。")

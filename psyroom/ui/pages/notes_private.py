@@ -23,7 +23,7 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 FORM = "note-private"
-WHO = "只有您自己看得到：不打印、不导出、不进别人的查找。"
+WHO = "只有你自己看得到：不打印、不导出、不进别人的查找。"
 
 
 class PrivateCard(Card):
@@ -43,7 +43,7 @@ class PrivateCard(Card):
         top = QHBoxLayout()
         top.setSpacing(SPACE)
         top.addWidget(Glyph("lock-simple", size=18))
-        top.addWidget(text("私人过程记录", "strong", wrap=False))
+        top.addWidget(text("私密手记", "strong", wrap=False))
         top.addStretch(1)
         self.fold = link("打开", self.turn)
         top.addWidget(self.fold)
@@ -146,7 +146,7 @@ class PrivateCard(Card):
         done = self.shell.attempt(deed)
         if done and done.result:
             self._forget()
-            self.shell.toast("私人记录已保存", undo=True)
+            self.shell.toast("私密手记已保存", undo=True)
             self.open()
 
     def give_up(self) -> None:

@@ -187,7 +187,7 @@ class Taking(QWidget):
         column.addLayout(grid)
         self.afresh = Check("已经排好的也重新排（代班和对调不动）")
         column.addWidget(self.afresh)
-        column.addWidget(text("固定时段里已经写了值班教师的，照旧不动。排出来先给您看，按 Ctrl+S 才保存。", "small"))
+        column.addWidget(text("固定时段里已经写了值班教师的，照旧不动。排出来先给你看，按 Ctrl+S 才保存。", "small"))
 
     def out(self) -> set[str]:
         return {person for person, box in self.people.items() if not box.value()}

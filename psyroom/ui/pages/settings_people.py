@@ -32,14 +32,14 @@ REMOVED = (
     "以前的备份仍能用旧密码打开：请把旧备份收好或销毁，再做一份新的。"
 )
 RESET = "旧密码立刻不能用了。请让本人来输新密码。"
-RESET_PRIVATE = "他以前的私人记录会一直封着，连他自己也要等用恢复单进来一次，才能再打开；新写的不受影响。"
-NOT_ON_SHEET = "换过恢复单以后还没有登录过：请尽快登录一次，不然忘了密码，以前的私人记录就打不开了"
+RESET_PRIVATE = "他以前的私密手记会一直封着，连他自己也要等用恢复单进来一次，才能再打开；新写的不受影响。"
+NOT_ON_SHEET = "换过恢复单以后还没有登录过：请尽快登录一次，不然忘了密码，以前的私密手记就打不开了"
 RESET_LOST = (
-    "注意：换过恢复单以后他还没有登录过。现在重设，他以前的私人记录就再也打不开了，连新的恢复单也不行；"
+    "注意：换过恢复单以后他还没有登录过。现在重设，他以前的私密手记就再也打不开了，连新的恢复单也不行；"
     "能等他想起旧密码就先等一等。"
 )
-LOST = "密码重设时还没有封给新的恢复单：以前的私人记录只有旧备份和旧恢复单能打开"
-SEALED_AWAY = "密码重设过：以前的私人记录封着，用恢复单进来一次才能再打开"
+LOST = "密码重设时还没有封给新的恢复单：以前的私密手记只有旧备份和旧恢复单能打开"
+SEALED_AWAY = "密码重设过：以前的私密手记封着，用恢复单进来一次才能再打开"
 
 
 def password_fields(least: int, *, own: bool) -> tuple[Field, Field]:
@@ -216,7 +216,7 @@ class AfterRemoval(Card):
             told = "现在做一份新备份；别处要是还有旧备份，仍能用旧密码打开，请收好或销毁。"
         self.add(text(told))
         if gone.private_notes:
-            self.add(text(f"他留下 {gone.private_notes} 条私人记录，会一直封着，只有恢复单能打开。"))
+            self.add(text(f"他留下 {gone.private_notes} 条私密手记，会一直封着，只有恢复单能打开。"))
         self.backup_button = primary(f"做新备份，销毁旧的 {old_copies} 份" if old_copies else "做一份新备份", remake)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
