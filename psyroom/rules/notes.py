@@ -81,11 +81,6 @@ def state_of(made_at: str, signed_at: str, lock_days: LockDays, untils: Iterable
     return "unlocked" if any(moment < datetime.fromisoformat(until) for until in untils) else "locked"
 
 
-def is_locked(made_at: str, signed_at: str, lock_days: LockDays, untils: Iterable[str], now: datetime) -> bool:
-    """Whether nothing of a note may be changed any more."""
-    return state_of(made_at, signed_at, lock_days, untils, now) == "locked"
-
-
 def missing(kind: str, fields: Any) -> tuple[str, ...]:
     """The labels of the parts a note of this kind still lacks. `fields`: a note's fields, or a mapping of them."""
 

@@ -20,7 +20,6 @@ from weakref import WeakKeyDictionary
 
 from psyroom.errors import CannotWriteFile, Refused, Tell
 from psyroom.records.office import DeskState
-from psyroom.services.copies import LAST_COPY
 from psyroom.services.rights import needs_counsellor
 from psyroom.store import backups, copies, folders, secret
 from psyroom.store import backups_place as places
@@ -32,6 +31,8 @@ __all__ = ["Kept"]
 
 AMBER, BRICK = 3, 7
 """Days without a backup in the second place after which it is asked for, and asked for loudly."""
+LAST_COPY = "last-copy"
+"""State of desk.db: when the last backup was made (UTC, ISO 8601)."""
 EVERY = 30
 """Minutes of work between two backups, when something changed."""
 
@@ -231,12 +232,6 @@ def choose_second(room: Room, folder: Path) -> str:
     _keep_second(room, Second(real, place.id, datetime.now(UTC), last.made_at if last else None))
     same = os.stat(real).st_dev == os.stat(room.folder).st_dev
     return "它和辅导室在同一块磁盘上，磁盘坏了会一起丢；有 U 盘时请改选 U 盘。" if same else ""
-
-
-def forget_second(room: Room) -> None:
-    """No second place any more on this computer; what lies there stays. Needs a counsellor."""
-    needs_counsellor(room)
-    _put(room, _key(room), "")
 
 
 def present_second(room: Room) -> Path | None:

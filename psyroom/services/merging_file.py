@@ -4,6 +4,7 @@ background, who read and what left the room. Locked notes too: what they say doe
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlmodel import Session
@@ -38,7 +39,8 @@ def follow(session: Session, keep: str, other: str) -> None:
             part.student = keep
             session.add(part)
     for export in ask.exports_naming(session, other):
-        export.students = export.students.replace(other, keep)
+        named = [keep if student == other else student for student in json.loads(export.students)]
+        export.students = json.dumps(list(dict.fromkeys(named)))  # one paper may have been about both
         session.add(export)
     source = session.get(StudentBackground, other)
     if source is not None:

@@ -175,11 +175,6 @@ def _whole(room: Room, school: SchoolContext, session: Session, row: Note, now: 
     )
 
 
-@dataclass(frozen=True)
-class _Sits:
-    student: str
-
-
 def children(session: Session, school: SchoolContext, students: Iterable[str], day: date) -> tuple[Child, ...]:
     """Students by name and class on a day, in the order given."""
     ids = list(students)

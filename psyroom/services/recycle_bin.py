@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -17,6 +17,7 @@ from psyroom.rules.time import WEEKDAYS, day_name, short_day
 from psyroom.rules.typed import span
 from psyroom.services import history
 from psyroom.services.clients import Names
+from psyroom.services.kinds import WORDS
 from psyroom.services.school import context
 from psyroom.store import bin
 from psyroom.store.room import Room
@@ -33,11 +34,6 @@ itself writes anew at every change (the lessons of a timetable, the windows of a
 OWN_ONLY = frozenset({"note", "attachment", "addendum", "next_step", "private_note", "phrase"})
 """What only the one who deleted it puts back: another counsellor's words are not theirs to bring up again."""
 _NAMED_BY = ("note_student",)
-_WORDS = {
-    "note": "辅导记录", "attachment": "附件", "addendum": "补记", "next_step": "下一步", "private_note": "私密手记",
-    "phrase": "常用语", "booking": "预约", "visit": "来访", "event": "日程", "waiting": "候补", "counselling_group": "团体",
-    "opening": "开放记录", "opening_exception": "单次安排", "opening_slot": "固定开放时段",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,7 +70,7 @@ def listed(room: Room, limit: int = 200) -> list[Binned]:
             continue  # not even that there was one
         words = _say(room, kind, first.before, [row.before for row in rows if row.kind in _NAMED_BY])
         if len(mine) > 1:
-            words = f"{_WORDS[kind]} {len(mine)} 条，如{words}"
+            words = f"{WORDS[kind]} {len(mine)} 条，如{words}"
         may = first.person == room.person.id or (room.has_cases and kind not in OWN_ONLY)
         found.append(
             Binned(
@@ -110,7 +106,7 @@ def _say(room: Room, kind: str, before: Mapping[str, Any], named: Sequence[Mappi
     if kind in ("booking", "visit", "waiting"):
         with room.read() as session:
             who = Names.of(session, context(room), [_row(before)]).who(_row(before))
-        return " · ".join(p for p in (_WORDS[kind], who, when) if p)
+        return " · ".join(p for p in (WORDS[kind], who, when) if p)
     if kind == "note":
         with room.read() as session:
             names = Names.of(session, context(room), [_row(one) for one in named])
@@ -120,19 +116,14 @@ def _say(room: Room, kind: str, before: Mapping[str, Any], named: Sequence[Mappi
     if kind == "attachment":
         return " · ".join(p for p in (ATTACHED[before["kind"]], before["caption"] or before["name"], when) if p)
     if kind == "event":
-        return " · ".join(p for p in (EVENTS.get(before.get("kind", ""), _WORDS[kind]), when) if p)
+        return " · ".join(p for p in (EVENTS.get(before.get("kind", ""), WORDS[kind]), when) if p)
     if kind == "opening_slot":
-        return f"{_WORDS[kind]} · 周{WEEKDAYS[before['weekday'] - 1]} {span(before['starts'], before['ends'])}"
+        return f"{WORDS[kind]} · 周{WEEKDAYS[before['weekday'] - 1]} {span(before['starts'], before['ends'])}"
     if kind == "counselling_group":
         return f"团体 {before['no']}"
-    return " · ".join(p for p in (_WORDS[kind], when) if p)
+    return " · ".join(p for p in (WORDS[kind], when) if p)
 
 
 def _row(values: Mapping[str, Any]) -> Any:
     """A stored row as the naming of clients reads one."""
     return SimpleNamespace(**{"client": "student", "student": "", "name": "", "group_no": 0, "size": 1} | dict(values))
-
-
-def kinds_of(lines: Iterable[Binned]) -> list[str]:
-    """The kinds that lie in the bin, as the filter names them."""
-    return list(dict.fromkeys(_WORDS[line.kind] for line in lines))

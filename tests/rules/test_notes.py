@@ -22,11 +22,11 @@ def after(**time: float) -> datetime:
 
 def test_a_note_locks_after_whole_days_or_with_its_signature() -> None:
     assert rules.state_of(STAMP, "", SEVEN, (), after(days=7, seconds=-1)) == "open"
-    assert rules.is_locked(STAMP, "", SEVEN, (), after(days=7))
-    assert rules.is_locked(STAMP, STAMP, SEVEN, (), MADE)
+    assert rules.state_of(STAMP, "", SEVEN, (), after(days=7)) == "locked"
+    assert rules.state_of(STAMP, STAMP, SEVEN, (), MADE) == "locked"
     until = rules.stamp(after(days=9))
     assert rules.state_of(STAMP, "", SEVEN, [until], after(days=9, seconds=-1)) == "unlocked"
-    assert rules.is_locked(STAMP, "", SEVEN, [until], after(days=9))
+    assert rules.state_of(STAMP, "", SEVEN, [until], after(days=9)) == "locked"
 
 
 @settings(max_examples=200, deadline=None)

@@ -24,7 +24,6 @@ FOR_THE_DESK = {
     "beginning": "beginning",
     "bookings": "check nearest_free next_free book change move put cancel reopen timetable_of in_own_lessons",
     "checkup": "check last_good",
-    "copies": "last_copy",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
     "exports": "put printed_at_desk heads",

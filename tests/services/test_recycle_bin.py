@@ -13,6 +13,7 @@ from psyroom.errors import NotFound, Refused, Tell
 from psyroom.records.booking import Booking
 from psyroom.records.notes import NextStep, Note, NoteCategory, NoteStudent
 from psyroom.records.opening import Opening
+from psyroom.rules.notes import stamp
 from psyroom.services import bookings, history, openings, recycle_bin
 from psyroom.store.checking import drift, verify
 from psyroom.store.opening import open_room
@@ -28,7 +29,8 @@ def small(tmp_path: Path) -> Iterator[Small]:
 
 def write_note(small: Small) -> str:
     with small.room.write("写辅导记录") as deed:
-        note = Note(day=TUESDAY, number="2026-001", writer=small.wang, problem="说不想住校")
+        made_at = stamp(small.room.now())
+        note = Note(day=TUESDAY, number="2026-001", writer=small.wang, made_at=made_at, problem="说不想住校")
         child = NoteStudent(note=note.id, student=small.students[0])
         deed.session.add_all([note, child, NoteCategory(note=note.id, category="life")])
         deed.session.add(NextStep(note=note.id, person=small.wang, text="下周再谈"))
