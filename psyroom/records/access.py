@@ -14,6 +14,7 @@ READ = {
     "attachment": "打开附件",
     "print": "打印",
     "history": "查看修改历史",
+    "backup": "从备份恢复",
 }
 
 

@@ -74,7 +74,7 @@ def copies_of(room: Room, folder: Path, *, with_keys: bool = False) -> list[Copy
         trouble = (entry.damaged if entry else "") or manifests.trouble_of(path, quick=True) or ""
         found.append(
             Copy(
-                path, folder, told.at(), told.verified, told.rows, sum(size for size, _ in told.files.values()),
+                path, folder, told.at(), told.verified, told.counts(room._keys), sum(size for size, _ in told.files.values()),
                 bool(entry and entry.pinned), entry is not None, trouble,
                 fits(path, room._keys) if with_keys and not trouble else None, len(manifests.missing_attachments(path)),
             )
@@ -109,7 +109,7 @@ def verify_waiting(room: Room, folder: Path) -> Generator[tuple[int, int], None,
             except RoomTrouble as error:
                 trouble = str(error)
         try:
-            _mark(folder, copy.path, told, taken.rows, trouble)
+            _mark(folder, copy.path, told, taken, trouble)
         except OSError as error:
             raise CannotWriteFile(name=copy.path.name, why=why_of(error)) from None
         done.append(replace(copy, verified=not trouble, trouble=trouble, rows=taken.rows))
@@ -117,9 +117,10 @@ def verify_waiting(room: Room, folder: Path) -> Generator[tuple[int, int], None,
     return done
 
 
-def _mark(folder: Path, copy: Path, told: manifests.Manifest, rows: dict[str, int], trouble: str) -> None:
+def _mark(folder: Path, copy: Path, told: manifests.Manifest, taken: Taken, trouble: str) -> None:
     if not trouble:
-        told.verified, told.rows = True, rows
+        told.verified = True
+        told.seal_rows(taken.keys, taken.rows)
         manifests.write(copy, told)
     place = places.read(folder)
     if place is not None and copy.name in place.copies:

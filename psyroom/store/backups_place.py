@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,8 +18,9 @@ from pathlib import Path
 
 from psyroom.records.ids import new_id
 from psyroom.store import backups_thin as thinning
+from psyroom.store import lock, roomfile
 from psyroom.store import manifest as manifests
-from psyroom.store import roomfile
+from psyroom.store import settle as settling
 from psyroom.store.tables import FILES
 
 NAME = "辅导室备份.json"
@@ -26,7 +28,9 @@ FORMAT = 1
 PREFIX = "辅导室"  # says neither school nor name: a stick is seen by many
 UNFINISHED = ".part"
 IN_A_COPY = (*FILES.values(), roomfile.NAME, manifests.NAME, manifests.NAME + ".new")
+OF_A_ROOM = (lock.NAME, *settling.JOURNALS, roomfile.BEFORE, "files", "backups")
 SLICE = 1 << 20
+_ATTACHED = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
@@ -66,13 +70,13 @@ def read(folder: Path) -> Place | None:
             str(raw["id"]),
             {
                 str(name): Entry(
-                    str(e["room"]), datetime.fromisoformat(e["made_at"]).isoformat(), e["verified"] is True,
+                    str(e["room"]), manifests.moment(e["made_at"]).isoformat(), e["verified"] is True,
                     bool(e["pinned"]), str(e["damaged"]), bool(e["leaving"]),
                 )
                 for name, e in raw["copies"].items()
                 if manifests.is_plain(name)
             },
-            {str(n): (int(s), str(d)) for n, (s, d) in raw["files"].items() if manifests.is_plain(n)},
+            {str(n): (int(s), str(d)) for n, (s, d) in raw["files"].items() if _ATTACHED.fullmatch(n)},
             [str(name) for name in raw["making"] if manifests.is_plain(name)],
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
@@ -107,9 +111,17 @@ def free_name(folder: Path, at: datetime, place: Place) -> str:
     return found
 
 
+def is_link(folder: Path) -> bool:
+    """Whether a folder is another one by a link (on Windows also a junction)."""
+    return folder.is_symlink() or os.path.normcase(os.path.realpath(folder)) != os.path.normcase(
+        Path(os.path.realpath(folder.parent)) / folder.name
+    )
+
+
 def _remove(folder: Path) -> None:
-    """A copy's own files and then the folder, when nothing else lies in it. Never what is reached through a link."""
-    if folder.is_symlink() or not folder.is_dir():
+    """A copy's own files and then the folder, when nothing else lies in it. Never what is reached through a link, nor a
+    room somebody works in, whatever the manifest of a stick calls it."""
+    if is_link(folder) or not folder.is_dir() or any((folder / name).exists() for name in OF_A_ROOM):
         return
     for name in IN_A_COPY:
         (folder / name).unlink(missing_ok=True)
@@ -225,6 +237,8 @@ def drop_attachments(folder: Path, place: Place) -> list[str]:
         needed |= manifest.needs.keys()
     if any(not (folder / name / manifests.NAME).exists() for name in place.copies):
         return []
+    if is_link(folder / manifests.ATTACHED):
+        return []  # not this program's folder
     gone = sorted(place.files.keys() - needed)
     for name in gone:
         (folder / manifests.ATTACHED / name).unlink(missing_ok=True)

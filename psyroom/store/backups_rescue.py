@@ -14,9 +14,9 @@ from pathlib import Path
 from psyroom.errors import CannotWriteFile, Damaged, NoRoom, Refused
 from psyroom.records.ids import new_id
 from psyroom.store import backups_place as places
-from psyroom.store import lock, manifest, migrations, opening, roomfile, secret
+from psyroom.store import checking, lock, manifest, migrations, opening, roomfile, secret
 from psyroom.store.backups import FOLDER as BACKUPS
-from psyroom.store.backups_return import put_aside
+from psyroom.store.backups_return import LABEL, pause_backups, put_aside, tell
 from psyroom.store.backups_swap import FOLDER, READY, finish_or_forget, forget
 from psyroom.store.connection import connect, driver
 from psyroom.store.copies import Taken, verify_copy, why_of
@@ -84,6 +84,7 @@ def rescue(
         migrations.bring_up_to_date(work, file_keys)
         for _ in verify_copy(work, Taken(file_keys, told.heads, [])):
             pass
+        _not_from_before(work, file_keys, file, enrolment)
         if not file.secret:
             file.lineage = new_id()  # two continuations never share a chain
         heads = _as_the_copy_knows(work, file_keys, file, entry)
@@ -107,7 +108,47 @@ def rescue(
         raise
     finally:
         held.release()
-    return opening.open_room(folder, name, password, now=now)
+    room = opening.open_room(folder, name, password, now=now)
+    _leave_a_trace(room, copy.name)
+    return room
+
+
+def _leave_a_trace(room: Room, copy: str) -> None:
+    """In the chain, and at the window's foot until a counsellor has looked: whoever comes next sees what happened."""
+    confirmed, room.clock_confirmed = room.clock_confirmed, True  # the copy may be of any day
+    try:
+        with room.write(LABEL, undoable=False) as deed:
+            tell(deed.session, room, copy)
+        with room.aside() as session:
+            pause_backups(session, room, copy)
+    except BaseException:
+        room.close()
+        raise
+    finally:
+        room.clock_confirmed = confirmed
+
+
+def _not_from_before(
+    work: Path, file_keys: dict[str, bytes], file: roomfile.RoomFile, enrolment: secret.Enrolment | None
+) -> None:
+    """An old room.json and an old copy together would let somebody in who was removed since, and let everybody write on
+    under the keys that person took along. The keyring knows which keys stood here last. Errors: `Refused`."""
+    if enrolment is None or not enrolment.checks or enrolment.checks == checking.checks_of(file):
+        return
+    c = connect(work, file_keys)
+    try:
+        known = all(
+            c.execute(f"SELECT 1 FROM {schema}.deed WHERE digest = ?", (bytes.fromhex(digest),)).fetchone()
+            for schema, (seq, digest) in enrolment.heads.items()
+            if seq
+        )
+    finally:
+        c.close()
+    if not known:  # else another account of this room changed the keys since
+        raise Refused(
+            why="这里的登记（room.json）和备份都是换钥匙以前的（那之后移除过人员），不能在这里恢复；"
+            "请在开始窗口里用恢复单“从备份恢复”到一个新文件夹。"
+        )
 
 
 def _people(folder: Path, copy: Path) -> roomfile.RoomFile:

@@ -17,9 +17,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from psyroom.errors import CannotWriteFile, Damaged, NeedsCounsellor, NewerFormat, Refused, RoomTrouble
+from psyroom.records.access import Reading
 from psyroom.records.ids import new_id
 from psyroom.records.office import DeskState
 from psyroom.records.people import Holder, Person
@@ -210,14 +211,27 @@ def _as_of_now(room: Room, work: Path, lineage: str, origin: str, what: str) -> 
             for (id,) in deed.raw.execute("SELECT id FROM cases.holder").fetchall():
                 if id not in holding:
                     session.delete(session.get_one(Holder, id))
+            tell(session, room, what)
         with inner.aside() as session:
             for id, value in state:
                 if id.startswith(OF_THIS_COMPUTER):
                     session.merge(DeskState(id=id, value=value))
-            mark = {"at": room.now().isoformat(timespec="seconds"), "copy": what}
-            session.merge(DeskState(id=PAUSED, value=json.dumps(mark, ensure_ascii=False)))
+            pause_backups(session, room, what)
     finally:
         inner.close()
+
+
+def tell(session: Session, room: Room, copy: str) -> None:
+    """In a deed: that somebody brought this copy back. It stands in the chain for good, so that nobody rewrites what was
+    signed by way of an older state without a trace."""
+    at = room.now().isoformat(timespec="seconds")
+    session.add(Reading(at=at, person=room.person.id, what="backup", reason=copy[:100]))
+
+
+def pause_backups(session: Session, room: Room, copy: str) -> None:
+    """State: no automatic backup until somebody says that what was brought back is right."""
+    mark = {"at": room.now().isoformat(timespec="seconds"), "copy": copy}
+    session.merge(DeskState(id=PAUSED, value=json.dumps(mark, ensure_ascii=False)))
 
 
 def _rows(raw: Any, schema: str, table: str) -> list[dict[str, Any]]:

@@ -163,6 +163,11 @@ def _tell_the_other(room: Room) -> None:
                 session.commit()
 
 
+def checks_of(file: roomfile.RoomFile) -> tuple[str, ...]:
+    """Which keys open the files, by their check values."""
+    return tuple(sorted(value.hex() for value in (*file.check_desk, *file.check_case)))
+
+
 def keep_heads(room: Room) -> None:
     """At closing: remember in the other file and in the keyring how far each file had come. Not while something is older
     than remembered."""
@@ -174,8 +179,9 @@ def keep_heads(room: Room) -> None:
         if enrolment is None:
             return
         heads = enrolment.heads | {schema: head_of(room, schema) for schema in room.schemas}
-        if heads != enrolment.heads:
-            enrolment.heads = heads
+        checks = checks_of(roomfile.read(room.folder))
+        if (heads, checks) != (enrolment.heads, enrolment.checks):
+            enrolment.heads, enrolment.checks = heads, checks
             secret.store(room.id, room.lineage, enrolment)
     except (RoomTrouble, driver.Error, DBAPIError):
         return  # a keyring or a folder that has gone meanwhile costs the comparison, not the closing

@@ -228,13 +228,12 @@ def _finish(
 ) -> Steps:  # fmt: skip
     names = [*FILES.values(), roomfile.NAME]
     made_at = at.astimezone().isoformat(timespec="milliseconds")
-    manifest.write(
-        part,
-        manifest.Manifest(
-            manifest.FORMAT, room.id, made_at, __version__, {n: manifest.digest_of(part / n) for n in names},
-            taken.rows, taken.heads, verified, needs,
-        ),
+    told = manifest.Manifest(
+        manifest.FORMAT, room.id, made_at, __version__, {n: manifest.digest_of(part / n) for n in names}, {},
+        taken.heads, verified, needs,
     )  # fmt: skip
+    told.seal_rows(taken.keys, taken.rows)
+    manifest.write(part, told)
     yield OF - 2, OF
     roomfile.sync_folder(part)
     name = part.name.removesuffix(UNFINISHED)

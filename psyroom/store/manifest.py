@@ -1,13 +1,20 @@
-"""The manifest of a copy: which files, how long, with which digest, how many rows; and whether a copy still answers to it."""
+"""The manifest of a copy: which files, how long, with which digest; and whether a copy still answers to it.
+
+Anybody may read it, so it tells nothing of what lies in the files: how many records there are of each kind (of a crisis,
+of a child in care) is sealed under the key of the file they stand in.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from psyroom.store import keys
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -15,26 +22,62 @@ ATTACHED = "辅导室附件"
 """The folder beside the copies of a place in which the contents of attachments lie, once each."""
 LARGEST = 20_000_000
 """Bytes of a manifest; what is longer was never written by this program."""
+EARLIEST, LATEST = 2000, 9000
+"""Years a copy may be of."""
+BLOCK = 2048
+"""Bytes by which sealed counts grow."""
 
 
 @dataclass
 class Manifest:
-    """`files`: name → (bytes, sha256 in hex); `rows`: table → count; `heads`: schema → digest of the last deed; `needs`:
-    attachment → bytes; `verified`: opened with both keys and checked."""
+    """`files`: name → (bytes, sha256 in hex); `rows`: schema → the counts of its tables, sealed (`seal_rows`); `heads`:
+    schema → digest of the last deed; `needs`: attachment → bytes; `verified`: opened with both keys and checked."""
 
     format: int
     room: str
     made_at: str
     program: str
     files: dict[str, tuple[int, str]]
-    rows: dict[str, int]
+    rows: dict[str, str]
     heads: dict[str, str]
     verified: bool = True
     needs: dict[str, int] = field(default_factory=dict)
 
     def at(self) -> datetime:
         """When it was made (UTC)."""
-        return datetime.fromisoformat(self.made_at).astimezone(UTC)
+        return moment(self.made_at)
+
+    def seal_rows(self, file_keys: Mapping[str, bytes], counts: Mapping[str, int]) -> None:
+        """Keep how many rows there are (`main.student` → 300), each file's under its key, filled up to whole blocks."""
+        for schema, key in file_keys.items():
+            text = json.dumps({name: n for name, n in sorted(counts.items()) if name.startswith(schema + ".")}).encode()
+            self.rows[schema] = keys.seal(_of(key), text + b" " * (-len(text) % BLOCK), self._about(schema)).hex()
+
+    def counts(self, file_keys: Mapping[str, bytes]) -> dict[str, int]:
+        """What these keys tell of it; nothing where they are others."""
+        found: dict[str, int] = {}
+        for schema, key in file_keys.items():
+            try:
+                text = keys.unseal(_of(key), bytes.fromhex(self.rows[schema]), self._about(schema))
+            except (keys.WrongKey, KeyError, ValueError):
+                continue
+            found |= {str(name): int(n) for name, n in json.loads(text).items()}
+        return found
+
+    def _about(self, schema: str) -> bytes:
+        return f"counts {self.room} {self.made_at} {schema}".encode()
+
+
+def _of(key: bytes) -> bytes:
+    return keys.expand(key, "counts of a copy")
+
+
+def moment(text: str) -> datetime:
+    """A stamp from a stick as UTC. Errors: `ValueError` also where no calendar could go on counting from it."""
+    at = datetime.fromisoformat(text)
+    if not EARLIEST <= at.year <= LATEST:
+        raise ValueError("no such year")
+    return at.astimezone(UTC)
 
 
 def is_plain(name: object) -> bool:
@@ -79,7 +122,7 @@ def read(folder: Path) -> Manifest | None:
         found = Manifest(
             int(raw["format"]), str(raw["room"]), str(raw["made_at"]), str(raw["program"]),
             {str(name): (int(size), str(digest)) for name, (size, digest) in raw["files"].items()},
-            {str(k): int(v) for k, v in raw["rows"].items()}, {str(k): str(v) for k, v in raw["heads"].items()},
+            {str(k): str(v) for k, v in raw["rows"].items()}, {str(k): str(v) for k, v in raw["heads"].items()},
             raw.get("verified", True) is True, {str(k): int(v) for k, v in raw.get("needs", {}).items()},
         )  # fmt: skip
         found.at()

@@ -19,11 +19,13 @@ from psyroom.errors import KeyringLocked, NotEnrolled
 
 @dataclass
 class Enrolment:
-    """What this account of this computer keeps for a room. `heads`: per file (seq, digest) of the last deed seen."""
+    """What this account of this computer keeps for a room. `heads`: per file (seq, digest) of the last deed seen;
+    `checks`: check values of the files' keys then, in hex."""
 
     secret: bytes
     origin: str
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
 
 
 def _backend() -> Any:
@@ -104,7 +106,8 @@ def fetch(room: str, lineage: str) -> Enrolment:
     try:
         raw = json.loads(text or "")
         heads = {name: (int(seq), str(digest)) for name, (seq, digest) in raw["heads"].items()}
-        return Enrolment(bytes.fromhex(raw["secret"]), str(raw["origin"]), heads)
+        checks = tuple(str(value) for value in raw.get("checks", ()))
+        return Enrolment(bytes.fromhex(raw["secret"]), str(raw["origin"]), heads, checks)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotEnrolled from None
 
@@ -117,7 +120,9 @@ def store(room: str, lineage: str, entry: Enrolment) -> None:
     backend = _backend()
     if backend is None:
         raise NotEnrolled
-    text = json.dumps({"secret": entry.secret.hex(), "origin": entry.origin, "heads": entry.heads})
+    text = json.dumps(
+        {"secret": entry.secret.hex(), "origin": entry.origin, "heads": entry.heads, "checks": entry.checks}
+    )
     try:
         backend.set_password(_service(room, lineage), _ACCOUNT, text)
     except Locked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -194,6 +195,57 @@ def test_a_forged_manifest_of_a_place_reaches_nothing_outside(tmp_path: Path) ->
         places.thin(folder, known, ROOM)
         places.drop_attachments(folder, known)
         assert {p.name for p in outside.iterdir()} == {"desk.db", "case.db", "room.json", "manifest.json"}
+
+
+def forged(folder: Path, copies: dict[str, str], files: dict[str, list[object]], making: Sequence[str] = ()) -> None:
+    entry = {"room": ROOM, "verified": True, "pinned": False, "damaged": "", "leaving": True}
+    told = {name: {**entry, "made_at": at} for name, at in copies.items()}
+    kept = {"format": 1, "id": "x", "copies": told, "files": files, "making": list(making)}
+    (folder / places.NAME).write_text(json.dumps(kept), "utf-8")
+
+
+def test_a_room_somebody_works_in_is_never_thinned_away(tmp_path: Path) -> None:
+    """A second place may be the folder in which the room itself lies; a stick's manifest may be anybody's."""
+    room = put_copy(tmp_path, "辅导室", datetime(2020, 1, 1, tzinfo=UTC))
+    for beside in ("room.lock", "desk.db-journal"):
+        (room / beside).touch()
+        forged(tmp_path, {"辅导室": "2020-01-01T00:00:00+00:00"}, {})
+        known = places.begin(tmp_path)
+        known.copies["辅导室"] = places.Entry(ROOM, "2020-01-01T00:00:00+00:00")
+        places.remove(tmp_path, known, ["辅导室"])
+        assert (room / "desk.db").exists() and (room / "room.json").exists(), beside
+        (room / beside).unlink()
+
+
+def test_attachments_reached_through_a_link_or_a_strange_name_stay(tmp_path: Path) -> None:
+    folder, papers = tmp_path / "盘", tmp_path / "文稿"
+    folder.mkdir()
+    papers.mkdir()
+    names = ["毕业论文.docx", "a" * 32]
+    for name in names:
+        (papers / name).write_bytes(b"x")
+    (folder / manifest.ATTACHED).symlink_to(papers, target_is_directory=True)
+    forged(folder, {}, {name: [1, ""] for name in names})
+    known = places.begin(folder)
+    assert set(known.files) == {"a" * 32}
+    places.drop_attachments(folder, known)
+    assert sorted(p.name for p in papers.iterdir()) == sorted(names)
+    (folder / manifest.ATTACHED).unlink()
+    papers.rename(folder / manifest.ATTACHED)
+    places.drop_attachments(folder, known)
+    assert [p.name for p in (folder / manifest.ATTACHED).iterdir()] == ["毕业论文.docx"], (
+        "that one is ours and not needed"
+    )
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "0001-01-01"])
+def test_a_stamp_no_calendar_goes_on_from_is_no_stamp(tmp_path: Path, at: str) -> None:
+    made = put_copy(tmp_path, "辅导室-1", datetime(2026, 9, 1, 8, tzinfo=UTC))
+    forged(tmp_path, {"辅导室-1": at}, {})
+    assert places.read(tmp_path) is None
+    text = (made / manifest.NAME).read_text("utf-8")
+    (made / manifest.NAME).write_text(text.replace("2026-09-01T08:00:00+00:00", at), "utf-8")
+    assert manifest.read(made) is None
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,34 @@ def copy(room: Room, tmp_path: Path) -> Path:
 def test_a_copy_holds_the_files_and_a_manifest_and_no_name_of_the_school(copy: Path) -> None:
     assert sorted(p.name for p in copy.iterdir()) == ["case.db", "desk.db", "manifest.json", "room.json"]
     told = manifest.read(copy)
-    assert told is not None and told.rows["main.student"] == told.rows["cases.student_detail"] == 1
+    assert told is not None and set(told.rows) == {"main", "cases"}
     assert manifest.trouble_of(copy) is None and "青山" not in str(copy.name)
     assert sorted(p.name for p in copy.parent.iterdir()) == sorted([copy.name, places.NAME])
+
+
+def test_a_manifest_tells_nobody_without_a_key_how_many_records_there_are(
+    opened: Callable[..., Room], tmp_path: Path
+) -> None:
+    """How many notes, crises or children in care: neither a thief of the stick nor the desk reads that there."""
+    with opened() as room:
+        add_student(room, "周一鸣")
+        copy = drive(copy_room(room, tmp_path / "盘"))
+        both, more = dict(room._keys), drive(copy_room(room, tmp_path / "盘"))
+        add_student(room, "周二鸣")
+    told, again = manifest.read(copy), manifest.read(more)
+    assert told is not None and again is not None
+    counts = told.counts(both)
+    assert counts["main.student"] == counts["cases.student_detail"] == 1
+    for place in (copy / manifest.NAME, copy.parent / places.NAME):
+        text = place.read_text("utf-8")
+        assert not any(name.partition(".")[2] in text for name in counts), f"{place.name} speaks of records"
+    with opened(DUTY) as desk:
+        seen = told.counts(desk._keys)
+        assert seen["main.student"] == 1 and not any(name.startswith("cases.") for name in seen)
+    assert told.counts({"cases": b"\0" * 32}) == {}
+    assert {len(value) for value in told.rows.values()} == {len(value) for value in again.rows.values()}
+    again.rows = told.rows
+    assert again.counts(both) == {}, "bound to the copy it was counted in"
 
 
 def test_the_room_goes_on_and_two_copies_do_not_collide(room: Room, copy: Path) -> None:
@@ -147,7 +172,7 @@ def test_a_duty_person_s_copy_holds_both_files_and_is_marked_unverified(
     """The case file's bytes are copied without a key to them; the sheet opens both."""
     made = drive(copy_room(opened(DUTY), tmp_path / "盘"))
     told = manifest.read(made)
-    assert told is not None and not told.verified and not any(name.startswith("cases.") for name in told.rows)
+    assert told is not None and not told.verified and set(told.rows) == {"main"}
     assert manifest.digest_of(made / "case.db") == manifest.digest_of(tmp_path / "房间" / "case.db")
     back, _ = bring_back(made, tmp_path / "新", code, COUNSELLOR, NEW, use_keyring=False)
     with back:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from psyroom.errors import Damaged, NoRoom, Refused, Tell, WrongPassword
 from psyroom.faults import damage
-from psyroom.store import backups_rescue, backups_return, checking, members, roomfile
+from psyroom.records.access import Reading
+from psyroom.services import backups
+from psyroom.store import backups_rescue, backups_return, checking, history, members, roomfile, secret
 from psyroom.store.connection import raw_of
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
@@ -109,6 +112,46 @@ def test_whoever_was_taken_off_since_does_not_come_back(folder: Path) -> None:
         assert "恢复单" in str(tell)
     with pytest.raises(Tell):
         open_room(folder, *DUTY)
+
+
+def deeds(room: Room) -> list[str]:
+    return [past.what for past in history.deeds(room, 10)]
+
+
+def test_what_was_brought_back_is_seen_by_whoever_comes_next(folder: Path) -> None:
+    """In the chain for good, and at the window's foot until somebody has looked."""
+    cut(folder, "case.db")
+    found = backups_rescue.last_good(folder)
+    assert found is not None
+    backups_rescue.rescue(folder, found.path, *ME).close()
+    with open_room(folder, *ME) as room:
+        assert backups_return.LABEL in deeds(room) and backups.is_paused(room)
+        with room.read() as session:
+            (read,) = session.exec(select(Reading).where(Reading.what == "backup")).all()
+        assert read.person == room.person.id and read.reason == found.path.name
+        copy = next(path for path in (folder / "backups").iterdir() if (path / "manifest.json").exists())
+        for _ in backups_return.bring_back_here(room, copy):
+            pass
+        assert deeds(room).count(backups_return.LABEL) == 1, "the one of before lies in what was brought back over"
+        assert whole(room)
+
+
+def test_an_old_room_json_and_an_old_copy_do_not_bring_old_keys_back(folder: Path) -> None:
+    """The keyring remembers which keys stood here last, and how far the files had come."""
+    old, copy = roomfile.read(folder), next(p for p in (folder / "backups").iterdir() if (p / "manifest.json").exists())
+    with open_room(folder, *ME) as room:
+        keys_then = dict(room._keys)
+        heads = {schema: checking.head_of(room, schema) for schema in room.schemas}
+        members.remove_person(room, next(e.id for e in old.people if e.name == DUTY[0]))
+        later = {schema: checking.head_of(room, schema) for schema in room.schemas}
+    now = roomfile.read(folder)
+    knows = secret.Enrolment(b"", "", later, checking.checks_of(now))
+    with pytest.raises(Refused, match="移除过人员"):
+        backups_rescue._not_from_before(copy, keys_then, old, knows)
+    backups_rescue._not_from_before(copy, keys_then, now, knows)
+    # an account that has not seen the removal yet, and the copy is no older than what it saw
+    backups_rescue._not_from_before(copy, keys_then, now, secret.Enrolment(b"", "", heads, checking.checks_of(old)))
+    backups_rescue._not_from_before(copy, keys_then, old, secret.Enrolment(b"", "", later))
 
 
 def test_a_room_with_a_spoilt_page_can_still_be_brought_back_from_within(folder: Path) -> None:
