@@ -217,6 +217,13 @@ def to_write(room: Room, now: datetime) -> list[ToWrite]:
     return sorted(found, key=lambda one: (one.day, one.starts or 0))
 
 
+def unwritten(room: Room, day: date) -> frozenset[str]:
+    """Visits of one's own on a day that still want a note."""
+    needs_counsellor(room)
+    with room.read() as session:
+        return frozenset(visit.id for visit in ask.without_note(session, room.person.id, day, day))
+
+
 def needs_none(room: Room, visit: str, why: str) -> None:
     """A visit needs no note, and why (`records.notes.NoNote`); an empty reason takes that back."""
     needs_counsellor(room)

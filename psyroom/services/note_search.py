@@ -23,6 +23,8 @@ from psyroom.store.room import Room
 BESIDE = {"addendum": "补记", "next_step": "下一步", "desk_word": "值班便条", "attachment": "附件说明"}
 """What belongs to a record and is searched with it."""
 PRIVATE = "私密手记"
+MOST = 50
+"""Hits shown at most, the latest."""
 SLICE = 200
 """Private notes looked through between two chances to stop."""
 NAMED = 3
@@ -51,7 +53,7 @@ class Hit:
     private: bool
 
 
-def search(room: Room, text: str, *, limit: int = 50) -> list[Hit]:
+def search(room: Room, text: str, *, limit: int = MOST) -> list[Hit]:
     """The records in which every word of `text` stands, newest first; nothing for less than two characters.
 
     Any case and any width: `ＱＱ` finds `qq`. A private note is a text of its own: all words stand in it. Needs a counsellor.
@@ -66,7 +68,7 @@ def search(room: Room, text: str, *, limit: int = 50) -> list[Hit]:
             return found
 
 
-def searching(room: Room, text: str, *, limit: int = 50) -> Generator[Step, None, list[Hit]]:
+def searching(room: Room, text: str, *, limit: int = MOST) -> Generator[Step, None, list[Hit]]:
     """The same in steps, for the worker: whoever types on cancels it between two of them."""
     needs_counsellor(room)
     words = finding.words_of(text)

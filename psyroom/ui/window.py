@@ -258,6 +258,7 @@ class Shell(QMainWindow):
         entry = next((e for e in self.entries if e.key not in self.pages), None)
         if entry is not None and not self.room.closed:
             self._built(entry)
+            self._badge(entry.key)
             QTimer.singleShot(BREATH, self, self.build_ahead)
 
     def tell_changed(self, *kinds: str) -> None:

@@ -133,8 +133,11 @@ class RowList(QWidget):
     """Rows under each other. At most `limit` are built; the last line then says how many more there are.
 
     `in_turn`: Tab meets rows made anew where the list stands, not after everything else of the window; only for pages
-    without a `Choice` behind the list, which looks for its own turn and would close a ring with it.
+    without a `Choice` behind the list, which looks for its own turn and would close a ring with it. `walked` tells the key
+    of the row the arrows came to.
     """
+
+    walked = Signal(object)
 
     def __init__(self, rows: Sequence[Row] = (), *, limit: int = 100, in_turn: bool = False) -> None:
         super().__init__()
@@ -209,6 +212,7 @@ class RowList(QWidget):
         at = next((i for i, w in enumerate(self._widgets) if w.hasFocus()), 0)
         if 0 <= at + by < len(self._widgets):
             self._widgets[at + by].setFocus()
+            self.walked.emit(self._widgets[at + by].row.key)
             return
         every: Iterable[RowList] = self.window().findChildren(RowList)
         lists = [w for w in every if w.isVisible() and w.rows()]

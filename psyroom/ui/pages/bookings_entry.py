@@ -251,9 +251,11 @@ class EntryCard(QWidget):
                 self._row(*deeds)
                 self.ends.returnPressed.connect(deeds[0].click)
         if self.room.has_cases:
-            words = "看记录" if note_list.of_visit(self.room, entry.visit) else "写记录"
+            written = note_list.of_visit(self.room, entry.visit)
+            next_thing = entry.closed and not written and entry.person == self.room.person.id
             go = partial(self.shell.go, "notes", visit=entry.visit)
-            self._row(button(words, go, icon_name="notebook", shortcut="Alt+J"))
+            make = primary if next_thing else button
+            self._row(make("看记录" if written else "写记录", go, icon_name="notebook", shortcut="Alt+J"))
         if not entry.closed or self.room.has_cases:
             self._row(quiet("更正时间、教师或房间", self.correct, small=True, icon_name="pencil-simple"))
 

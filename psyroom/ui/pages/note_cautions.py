@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.rules import wording
 from psyroom.rules.wording import Caution
@@ -41,6 +42,9 @@ class Cautions(QWidget):
         self._timer.setInterval(LOOK_AFTER)
         self._timer.timeout.connect(self.look)
         field.edited.connect(self._timer.start)
+        here = QShortcut(QKeySequence("F7"), field)  # not by Tab: who writes on would press a button with the space bar
+        here.setContext(Qt.ShortcutContext.WidgetShortcut)
+        here.activated.connect(self.focus_first)
 
     def shown(self) -> Sequence[Caution]:
         """What is said now."""
@@ -65,8 +69,9 @@ class Cautions(QWidget):
         empty_layout(self._column)
         for caution in self._shown[:MOST]:
             self._column.addWidget(self._line(caution, words[caution.start : caution.end]))
-        if (more := len(self._shown) - MOST) > 0:
-            self._column.addWidget(text(f"还有 {more} 处，已在文字下面画线。", "small"))
+        more = len(self._shown) - MOST
+        rest = f"还有 {more} 处，已在文字下面画线。" if more > 0 else ""
+        self._column.addWidget(text(f"{rest}按 F7 到提醒上，Esc 回来。", "small"))
         self.setVisible(bool(self._shown))
 
     def _line(self, caution: Caution, words: str) -> QWidget:
@@ -80,6 +85,18 @@ class Cautions(QWidget):
             row.addWidget(button(f"改成“{caution.better}”", partial(self._take, words, caution), small=True))
         row.addWidget(tool("x", "先这样，不再提醒这一处", partial(self._leave, words, caution)))
         return holder
+
+    def focus_first(self) -> None:
+        """F7: the keyboard to the first that can be taken or let be; the arrows go on, Esc goes back to the text."""
+        buttons: list[QAbstractButton] = list(self.findChildren(QAbstractButton))
+        if self._shown and buttons:
+            buttons[0].setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._field.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _take(self, words: str, caution: Caution) -> None:
         """Put the better word in where it still stands."""

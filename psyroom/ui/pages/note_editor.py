@@ -118,7 +118,8 @@ class NoteEditor(Keeping):
         self.inner = QWidget()
         self.inner.setMaximumWidth(tokens.now().px(SHEET))
         self.attached: Attachments | None = None
-        column = self._papers = column_of(self.sheet, self.private)
+        self.later = text("照片、扫描件：保存以后（Ctrl+S）就能放在这里。", "small")
+        column = self._papers = column_of(self.sheet, self.later, self.private)
         column.setContentsMargins(0, 0, SPACE, SPACE * 2)
         column.addStretch(1)
         self.inner.setLayout(column)
@@ -148,6 +149,7 @@ class NoteEditor(Keeping):
         self.attached = Attachments(self.room, self.shell, note=self.note.id) if self.note is not None else None
         if self.attached is not None:
             self._papers.insertWidget(1, self.attached)
+        self.later.setVisible(self.attached is None)
 
     # ---- what stands in it
 
@@ -225,6 +227,8 @@ class NoteEditor(Keeping):
         if new:
             self.beside.forget()
             self._show_attached()
+            if (focus := self.focusWidget()) is not None:
+                into_sight(focus)  # the attachments came in above it
         self.saved.emit(done.result)
         return True
 

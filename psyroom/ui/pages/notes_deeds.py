@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from psyroom.records.notes import LONG
+from psyroom.rules.time import short_day
 from psyroom.services import drafts, next_steps, notes
 from psyroom.services.notes import NoteSeen
 from psyroom.ui import drafting
@@ -63,7 +64,8 @@ class Deeds(QObject):
         self.shell.tell_changed("note", "addendum", "note_unlock", "next_step")
         if not self.reader.is_written_in():
             self.reader.focus_first()
-        self.shell.toast(say, undo=undo)
+        if say:
+            self.shell.toast(say, undo=undo)
         return True
 
     # ---- what is asked in its place
@@ -86,9 +88,12 @@ class Deeds(QObject):
         def save() -> None:
             reason = str(form.values()["reason"])
             deed = lambda: notes.unlock(self.room, note.id, reason, now())  # noqa: E731
-            self._done(deed, "已解锁，一天之内可以修改", form=form, undo=False)
+            if self._done(deed, "", form=form, undo=False):
+                day = short_day(self.note.locks_on)
+                until = "一天之内" if self.note.state == "unlocked" else f"{day}锁定以前"
+                self.shell.toast(f"已解锁，{until}可以修改")
 
-        form = reason_form("解锁后一天之内可以修改", "解锁", "为什么要解锁", "如：写错了日期、漏了一段话", save)
+        form = reason_form("解锁后可以修改", "解锁", "为什么要解锁", "如：写错了日期、漏了一段话", save)
         form.put(text("解锁的人、时间和原因会一直显示在记录里；签过字的要重新签。", "soft"))
         self.reader.ask(form)
 

@@ -62,6 +62,7 @@ class HistoryView(QWidget):
         across.setSpacing(SPACE * 2)
         left = Card(pad=1)
         self.list = RowList(limit=400)
+        self.list.walked.connect(self._follow)
         holder = Tall()
         inner = QVBoxLayout(holder)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -116,6 +117,10 @@ class HistoryView(QWidget):
         """Show what this version changed."""
         self.at = at
         self._compare()
+
+    def _follow(self, deed: object) -> None:
+        """The arrows stand on a version: that one is shown."""
+        self.choose(next(at for at, version in enumerate(self.versions) if version.deed == deed))
 
     def _compare(self) -> None:
         empty_layout(self.column)

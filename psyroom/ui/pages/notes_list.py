@@ -14,7 +14,7 @@ from psyroom.rules.time import day_name, short_day
 from psyroom.rules.typed import clock
 from psyroom.services import roll
 from psyroom.services.note_list import NoteLine
-from psyroom.services.note_search import Hit
+from psyroom.services.note_search import MOST, Hit
 from psyroom.store.room import Room
 from psyroom.ui.icons import icon
 from psyroom.ui.kit import Card, Check, Choice, Found, Picker, link, text, tool
@@ -177,7 +177,8 @@ class ListPane(QWidget):
         """What was found, the newest first."""
         self.to_write.hide()
         self.heading.setText("查找")
-        self.said.setText(f"找到 {len(hits)} 处" if hits else "")
+        more = len(hits) >= MOST
+        self.said.setText(f"最近的 {len(hits)} 处，再打几个字更准" if more else f"找到 {len(hits)} 处" if hits else "")
         self.clear.hide()
         self.list.set_items([hit_item(hit) for hit in hits], chosen=chosen, keep=self._hits is hits)
         self._hits = hits

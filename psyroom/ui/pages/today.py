@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from psyroom.rules.spare import Spare
 from psyroom.rules.time import WEEKDAYS
 from psyroom.rules.typed import clock, span
-from psyroom.services import hours, openings, visits
+from psyroom.services import hours, note_list, openings, visits
 from psyroom.services import today as services
 from psyroom.services.due import Task
 from psyroom.services.today import Today
@@ -104,6 +104,7 @@ class Here(Page):
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell)
         self.today: Today | None = None
+        self.unwritten: frozenset[str] = frozenset()  # visits of today that still want their note
         self.duty = button("开始值班", self.toggle_duty, icon_name="sign-in", shortcut="Ctrl+D")
         self.header = PageHeader(
             "今日",
@@ -194,6 +195,7 @@ class Here(Page):
         self.header.set_question(shown.title + note + (f"  ·  {names}正在值班" if names else ""))
         mine = any(d.person == self.room.person.id for d in on)
         self.duty.setText("结束值班" if mine else "开始值班")
+        self.unwritten = note_list.unwritten(self.room, shown.now.date()) if self.room.has_cases else frozenset()
         self._show_line(shown, minute)
         self.tasks.set_rows([self._task(t) for t in shown.tasks])
         self.no_tasks.setVisible(not shown.tasks)
@@ -271,6 +273,8 @@ class Here(Page):
                 more.append(("未到", partial(self.no_show, entry)))
         elif entry.outcome == "no_show" and not entry.follow_up:
             action = ("处理", partial(self.shell.go, "bookings", **target))
+        elif entry.closed and entry.visit in self.unwritten:
+            action = ("写记录", partial(self.shell.go, "notes", visit=entry.visit))
         detail = " · ".join(p for p in (entry.class_name, kind_words(entry), self._with(entry), entry.place_name) if p)
         tags = [(entry.state, TONES.get(entry.state, ""))] if entry.state != "待到" else []
         if entry.outcome == "open" and entry.starts + visits.LATE_AFTER <= minute:

@@ -106,7 +106,7 @@ class SlipReader(QWidget):
                 go = partial(self.take, note.id, child.id)
                 deeds.add(button(words, go, small=True, icon_name="student", tip=f"收进{child.who}的档案"))
             card.add(deeds)
-            picker = Picker(self._hits, "别的学生：姓名或拼音首字母")
+            picker = Picker(self._hits, f"{'别的学生' if here else '学生'}：姓名或拼音首字母")
             picker.setAccessibleName("便条说的是哪位学生")
             picker.picked.connect(lambda found: self.take(note.id, found.key))
             card.add(picker)
