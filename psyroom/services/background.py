@@ -45,9 +45,7 @@ def of(room: Room, student: str) -> StudentBackgroundFields:
 
 def said(fields: StudentBackgroundFields, name: str) -> str:
     """A field as a person reads it; empty where nothing was written."""
-    value = str(getattr(fields, name) or "")
-    choices = about(StudentBackgroundFields, name)["choices"]
-    return str(choices.get(value, value)) if choices is not None else value
+    return _words(name, getattr(fields, name))
 
 
 def save(room: Room, student: str, values: Mapping[str, Any]) -> None:

@@ -69,7 +69,7 @@ def sheet(room: Room, *, words: str = "", how: str = "", now: datetime | None = 
     info = (f"学校：{school.title}", f"共 {len(lines)} 条", f"打印日期：{chinese_date(moment.date())}")
     made = Sheet(TITLE, f"心理辅导室材料{TITLE}", info, (Table("", _COLUMNS, tuple(rows)),), ("经办人（签字）：", "日期："),
                  ("记录由程序自动登记，不能修改或撤销", "内部资料，注意保密"))  # fmt: skip
-    digest = f"记录摘要 {moment.date().isoformat()} {exports.heads(room)}"
+    digest = exports.foot(room, moment.date())
     practice = school.practice or room.practice
     pdf, missing = printing.sheets_pdf([made], landscape=True, practice=practice, digest=digest, size=9)
     return Made(f"{TITLE}_{moment.date().isoformat()}", pdf, None, missing)

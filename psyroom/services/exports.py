@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from psyroom.errors import NotFound, NotValid, Refused, WeakPassword
@@ -20,6 +20,7 @@ from psyroom.records.access import Export
 from psyroom.records.fields import about
 from psyroom.reports import sealing
 from psyroom.services import roll
+from psyroom.services.note_seen import Child
 from psyroom.services.outgoing import inside, placed, prepared
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
@@ -39,17 +40,9 @@ MOST_OFFERED = 8
 
 
 @dataclass(frozen=True, repr=False)
-class Child:
-    """A student a line of the register is about; `who` is empty where the entry is gone."""
-
-    id: str
-    who: str
-    class_name: str
-
-
-@dataclass(frozen=True, repr=False)
 class Left:
-    """A line of the register. `at`: local time. `files`: name and SHA-256 of each, as they lay in the folder."""
+    """A line of the register. `at`: local time; a student whose entry is gone has no name in it. `files`: name and
+    SHA-256 of each, as they lay in the folder."""
 
     id: str
     at: datetime
@@ -233,6 +226,11 @@ def heads(room: Room) -> str:
             number, digest = head_of(room, schema)
             found.append(f"{word}{number} {digest}")
     return " ".join(found)
+
+
+def foot(room: Room, day: date) -> str:
+    """The small line at the foot of a paper: which state of the records it vouches for."""
+    return f"记录摘要 {day.isoformat()} {heads(room)}"
 
 
 # ---- the password of a file -----------------------------------------------------------------------------------------

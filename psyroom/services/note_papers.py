@@ -81,7 +81,7 @@ def note(room: Room, note_id: str, now: datetime | None = None, *, mask: bool = 
     school = context(room)
     words = _paper(room, school, seen, mask=mask, counts=_counts(room, seen.students, moment))
     practice = school.practice or room.practice
-    pdf, missing = papers.note_pdf(words, school.title, practice=practice, digest=_foot(room, moment))
+    pdf, missing = papers.note_pdf(words, school.title, practice=practice, digest=exports.foot(room, moment.date()))
     return Made("_".join(filter(None, (_file_title(seen.fields.kind), seen.number))), pdf, None, missing)
 
 
@@ -95,10 +95,6 @@ def about(room: Room, note_id: str, now: datetime | None = None, *, reason: str 
 
 def _file_title(kind: str) -> str:
     return TITLES[kind].replace("（", "").replace("）", "")
-
-
-def _foot(room: Room, moment: datetime) -> str:
-    return f"记录摘要 {moment.date().isoformat()} {exports.heads(room)}"
 
 
 def _paper(
@@ -251,7 +247,7 @@ def growth_file(
         history=_history(room, student, plain) if "timeline" in parts else None,
     )
     practice = school.practice or room.practice
-    pdf, missing = papers.growth_pdf(told, school.title, practice=practice, digest=_foot(room, moment))
+    pdf, missing = papers.growth_pdf(told, school.title, practice=practice, digest=exports.foot(room, moment.date()))
     return Made(f"{papers.TITLE}_{moment.date().isoformat()}", pdf, None, missing)
 
 

@@ -56,7 +56,7 @@ def made(
         lines=tuple(_told(line, bodies, hidden.get(line.note, hidden.get("", []))) for line in lines),
         masked=mask,
     )
-    digest = f"记录摘要 {moment.date().isoformat()} {exports.heads(room)}"
+    digest = exports.foot(room, moment.date())
     practice = school.practice or room.practice
     pdf, missing = papers.timeline_pdf(told, school.title, practice=practice, digest=digest)
     return Made(f"{papers.TITLE}_{moment.date().isoformat()}", pdf, None, missing)

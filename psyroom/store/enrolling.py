@@ -36,14 +36,6 @@ def withdraw(room: Room) -> None:
     (room.folder / NAME).unlink(missing_ok=True)
 
 
-def is_offered(folder: Path) -> bool:
-    """Whether a code was shown that may still be used."""
-    try:
-        return int(json.loads((folder / NAME).read_text("utf-8"))["until"]) >= time.time()
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def accept(folder: Path | str, code: str) -> None:
     """Put the room secret into this account's keyring. Errors: `WrongEnrolment`, `KeyringLocked`, `NotEnrolled` (no
     keyring here)."""

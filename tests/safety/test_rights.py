@@ -26,7 +26,7 @@ FOR_THE_DESK = {
     "checkup": "check last_good",
     "drafts": "save load pending kept_at discard discard_in",
     "handover": "leave unread between read",
-    "exports": "put printed_at_desk heads",
+    "exports": "put printed_at_desk heads foot",
     "events": "check add change move put cancel reopen held",
     "groups": "listed attendance add change set_members end set_attendance",
     "history": "undo",

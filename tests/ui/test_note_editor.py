@@ -257,7 +257,7 @@ def test_the_last_points_stand_beside_and_are_never_copied(small: Small, qtbot: 
     assert all(not part.value() for part in editor.sheet.parts.values())
     field(editor, "words").setFocus()
     editor.sheet.folds["words"].turn()
-    assert "原话" in editor.beside.hint_words() and field(editor, "words").hasFocus()
+    assert "原话" in words_of(editor.beside.hint) and field(editor, "words").hasFocus()
     editor.sheet.first.pupils.set_value([small.students[1]])
     editor._points()
     assert "商定" not in words_of(editor.beside)

@@ -45,7 +45,6 @@ class Attachments(Card):
         self.may_add = attachments.may_add(room, student=student, note=note)
         self.shown: list[AttachedSeen] = []
         self.tiles: list[Tile] = []
-        self._edit_next = ""
         self.hint = text(EMPTY, "soft")
         self.busy = text("", "soft")
         self.busy.hide()

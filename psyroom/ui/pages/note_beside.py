@@ -72,9 +72,6 @@ class Beside(QWidget):
         self._hint_head.setText(head)
         self._hint_words.setText(words)
 
-    def hint_words(self) -> str:
-        return self._hint_words.text()
-
     def show_points(self, student: str, name: str, day: date, note: str) -> None:
         """The earlier notes of one student, up to a day; not the note that is being written."""
         if self._asked == (student, day, note):

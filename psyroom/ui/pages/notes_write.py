@@ -10,11 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout
 
-from psyroom.records.fields import about
-from psyroom.records.notes import NoNote
 from psyroom.rules.time import day_name, short_day
 from psyroom.rules.typed import clock
-from psyroom.services.note_list import ToWrite
+from psyroom.services.due_notes import LATE, SOON
+from psyroom.services.note_list import NONE_NEEDED, ToWrite
 from psyroom.ui.kit import Card, Glyph, Row, RowList, link, text
 from psyroom.ui.kit.flow import beside
 from psyroom.ui.kit.reasons import ReasonBar
@@ -22,9 +21,6 @@ from psyroom.ui.tokens import SPACE
 
 FEW = 3
 """Lines shown before the list is unfolded."""
-LATE, SOON = 7, 2
-"""Days from which a line is brick, amber."""
-WHY_NONE: dict[str, str] = about(NoNote, "why")["choices"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,7 +137,7 @@ class ToWriteCard(Card):
         """Why this visit needs no note."""
         row = next((w for w in self.list.rows() if w.row.key == one.visit), None)
         then: Callable[[str], object] = lambda why: self.dismissed.emit(one.visit, why)  # noqa: E731
-        self.why.ask(f"{one.who} {day_name(one.day)}的来访为什么不用写？", WHY_NONE, then, back=row)
+        self.why.ask(f"{one.who} {day_name(one.day)}的来访为什么不用写？", NONE_NEEDED, then, back=row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_N) and not event.modifiers():

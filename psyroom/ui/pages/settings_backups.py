@@ -19,11 +19,11 @@ from psyroom.services.backups import Kept
 from psyroom.services.school import SchoolContext
 from psyroom.store.room import Room
 from psyroom.ui import ask, backing, leave
-from psyroom.ui.kit import Card, Glyph, Progress, Row, RowList, button, primary, quiet, text
+from psyroom.ui.kit import Card, Glyph, Progress, Row, RowList, button, link, primary, quiet, text
 from psyroom.ui.kit.flow import beside, empty_layout
 from psyroom.ui.kit.sheet import into_sight
 from psyroom.ui.pages.settings_backups_preview import PreviewCard
-from psyroom.ui.pages.settings_base import Section
+from psyroom.ui.pages.settings_base import Section, answer
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
@@ -72,7 +72,7 @@ class BackupsSection(Section):
         self.add(self.rows)
         self.more_button = quiet("", self._show_all, small=True)
         self.more_button.hide()
-        self.body.addLayout(beside(self.more_button, quiet("用别处的一份备份…", self.look_elsewhere, small=True)))
+        self.body.addLayout(beside(self.more_button, link("用别处的一份备份…", self.look_elsewhere)))
         self.preview: PreviewCard | None = None
         self._here = QVBoxLayout()
         self.body.addLayout(self._here)
@@ -201,13 +201,7 @@ class BackupsSection(Section):
 
     def _say(self, tone: str, heading: str, *lines: str) -> None:
         empty_layout(self._result)
-        card = Card(tone=tone)
-        card.add(text(heading, "strong"))
-        for line in lines:
-            words = text(line, "soft")
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            card.add(words)
-        self._result.addWidget(card)
+        self._result.addWidget(answer(tone, heading, *lines))
 
     def _failed(self, tell: Tell) -> None:
         self._end()

@@ -204,6 +204,17 @@ def heading(words: str, hint: str) -> QWidget:
     return holder
 
 
+def answer(tone: str, heading: str, *lines: str) -> Card:
+    """What came of slow work, in the place where it was asked for; the lines can be copied."""
+    card = Card(tone=tone)
+    card.add(text(heading, "strong"))
+    for line in lines:
+        words = text(line, "soft")
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        card.add(words)
+    return card
+
+
 def keep_draft(form: Form, room: Room, name: str, hint: Callable[[str], object]) -> drafting.Draft:
     """Keep what is typed in a form of the settings; what was left unsaved last time is put back, and said."""
     kept, at = drafts.load(room, name), drafts.kept_at(room, name)

@@ -14,7 +14,7 @@ from psyroom.store.room import Room
 from psyroom.ui import ask
 from psyroom.ui.kit import Card, Choice, Field, Glyph, Progress, button, text
 from psyroom.ui.kit.flow import empty_layout
-from psyroom.ui.pages.settings_base import Section, heading
+from psyroom.ui.pages.settings_base import Section, answer, heading
 from psyroom.ui.pages.settings_checkup import CheckupCard
 from psyroom.ui.pages.settings_sheet import NewSheet
 from psyroom.ui.tokens import SPACE, TEXT_SIZES
@@ -128,13 +128,7 @@ class SafetySection(Section):
 
     def _say(self, tone: str, heading: str, *lines: str) -> None:
         empty_layout(self._result)
-        card = Card(tone=tone)
-        card.add(text(heading, "strong"))
-        for line in lines:
-            words = text(line, "soft")
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            card.add(words)
-        self._result.addWidget(card)
+        self._result.addWidget(answer(tone, heading, *lines))
 
     def _failed(self, tell: Tell) -> None:
         self._end()
