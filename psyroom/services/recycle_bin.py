@@ -68,7 +68,10 @@ def listed(room: Room, limit: int = 200) -> list[Binned]:
         first = mine[0]
         if kind == "private_note" and first.person != room.person.id:
             continue  # not even that there was one
-        words = _say(room, kind, first.before, [row.before for row in rows if row.kind in _NAMED_BY])
+        before = first.before
+        if kind == "attachment" and before["note"] and first.person != room.person.id:
+            before = {**before, "caption": "", "name": ""}  # it lay in a colleague's note
+        words = _say(room, kind, before, [row.before for row in rows if row.kind in _NAMED_BY])
         if len(mine) > 1:
             words = f"{WORDS[kind]} {len(mine)} 条，如{words}"
         may = first.person == room.person.id or (room.has_cases and kind not in OWN_ONLY)
