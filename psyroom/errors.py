@@ -111,6 +111,20 @@ class Damaged(RoomTrouble):
     sentence = "文件“{name}”损坏了，请用最近的备份恢复，并把损坏的文件夹保留好。"
 
 
+class DiskStuck(RoomTrouble):
+    """A step was cut short and cannot be taken back, because the disk takes no writes; nothing is lost."""
+
+    sentence = "磁盘现在写不进去，刚才没做完的一步还收不回来，所以暂时读不出；请先腾出空间、检查磁盘，再试一次，已保存的内容都在。"
+
+
+class KeysUnfinished(RoomTrouble):
+    """Somebody was taken off, and the change of keys that follows was cut short by the disk."""
+
+    sentence = (
+        "人员已经移除，但磁盘写不进去，钥匙还没有换完；请腾出磁盘空间，再退出程序、重新登录一次，程序会自动做完。"
+    )
+
+
 class NewerFormat(RoomTrouble):
     sentence = "这间辅导室是用更新版本的程序保存的，请先升级本程序。"
 

@@ -13,13 +13,14 @@ import os
 import secrets
 import shutil
 from collections.abc import Generator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, SQLModel
 
-from psyroom.errors import CannotWriteFile, Damaged, NeedsCounsellor, NewerFormat, Refused, RoomTrouble
+from psyroom.errors import CannotWriteFile, Damaged, NeedsCounsellor, NewerFormat, Refused, RoomTrouble, Tell
 from psyroom.records.access import Reading
 from psyroom.records.ids import new_id
 from psyroom.records.office import DeskState
@@ -47,12 +48,18 @@ ASIDE = "受损的文件"
 
 
 def put_aside(folder: Path, at: datetime) -> Path:
-    """The files as they lie there, whatever is wrong with them, in a folder of their own that nothing thins."""
+    """The files as they lie there, whatever is wrong with them, in a folder of their own that nothing thins. Errors: `CannotWriteFile`."""
     goal = folder / f"{ASIDE}-{at.astimezone():%Y%m%d-%H%M%S}"
-    goal.mkdir(exist_ok=True)
-    for name in (*FILES.values(), roomfile.NAME, roomfile.BEFORE, *settling.JOURNALS):
-        if (folder / name).exists():
-            shutil.copyfile(folder / name, goal / name)
+    try:
+        goal.mkdir(exist_ok=True)
+        for name in (*FILES.values(), roomfile.NAME, roomfile.BEFORE, *settling.JOURNALS):
+            if (folder / name).exists():
+                shutil.copyfile(folder / name, goal / name)
+                _sync(goal / name)
+        roomfile.sync_folder(goal)
+    except OSError as error:
+        shutil.rmtree(goal, ignore_errors=True)
+        raise CannotWriteFile(name=goal.name, why=why_of(error)) from None
     return goal
 
 
@@ -120,22 +127,30 @@ def bring_back_here(room: Room, copy: Path | str, *, pause: Pause = nothing) -> 
         yield from _scaled(_lay_ready(room, copy, told, work, file, origin, pause), 45, 90)
         _change_over(room, work, before, pause)
         _go_on(room, file.lineage, origin)
-    except OSError as error:
+    except BaseException as error:
         if (work / READY).exists():
-            raise Unfinished from None
-        forget(work)
-        raise CannotWriteFile(name=copy.name, why=why_of(error)) from None
-    except driver.Error:
-        if (work / READY).exists():
-            raise Unfinished from None
-        forget(work)
-        raise Damaged(name="、".join(FILES.values())) from None
-    except BaseException:
-        if not (work / READY).exists():
-            forget(work)
+            if isinstance(error, OSError | driver.Error):
+                raise Unfinished from None
+            raise
+        _nothing_done(room, work, kept)
+        if isinstance(error, OSError):
+            raise CannotWriteFile(name=copy.name, why=why_of(error)) from None
+        if isinstance(error, driver.Error):
+            if any(mark in str(error).lower() for mark in ("full", "disk i/o")):
+                raise CannotWriteFile(name=copy.name, why="磁盘已满或读写出错，请先腾出空间") from None
+            raise Damaged(name="、".join(FILES.values())) from None
         raise
     yield 100, 100
     return kept
+
+
+def _nothing_done(room: Room, work: Path, kept: Path) -> None:
+    """It did not come about: what was made ready goes, and so does the copy of a state that is still the present one, which
+    nothing would ever thin. (What was put aside of a damaged room stays.)"""
+    with suppress(OSError):
+        forget(work)
+    with suppress(Tell):
+        backups.destroy(room, kept.parent, [kept.name])
 
 
 def _scaled(

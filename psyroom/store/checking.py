@@ -6,12 +6,13 @@ At opening only what is new since the last verified point is walked (a milliseco
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from psyroom.errors import Damaged, RoomTrouble, WrongPassword
+from psyroom.errors import Damaged, RoomTrouble, SaveFailed, WrongPassword
 from psyroom.records.office import CaseState, DeskState
 from psyroom.store import files, folders, grants, keys, private, roomfile, secret
 from psyroom.store import settle as settling
@@ -91,7 +92,8 @@ def walk_new(room: Room) -> list[Finding]:
     before = verified_points(room)
     report = verify(room, before)
     if report.ok and any(before.get(s) is None or before[s].deed != p.deed for s, p in report.points.items()):
-        keep_points(room, report)
+        with suppress(SaveFailed):  # a full disk must not keep anybody out
+            keep_points(room, report)
     return report.findings
 
 

@@ -137,7 +137,7 @@ def _taken_back(room: Room, before: roomfile.RoomFile) -> Iterator[None]:
     try:
         yield
     except Exception:
-        roomfile.write(room.folder, before, forget_before=True)
+        roomfile.take_back(room.folder, before)
         raise
 
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from psyroom.errors import Damaged, KeyringLocked, NoRoom, NotEnrolled, WrongPassword
+from psyroom.errors import (
+    Damaged,
+    FolderNotWritable,
+    KeyringLocked,
+    KeysUnfinished,
+    NoRoom,
+    NotEnrolled,
+    WrongPassword,
+)
 from psyroom.store import (
     backups_swap,
     checking,
@@ -23,7 +32,7 @@ from psyroom.store import (
 )
 from psyroom.store import settle as settling
 from psyroom.store.connection import opens, require_file
-from psyroom.store.room import Room, Who, utc_now
+from psyroom.store.room import Finding, Room, Who, utc_now
 from psyroom.store.tables import CASES, FILES, MAIN
 
 
@@ -114,9 +123,10 @@ def open_room(folder: Path | str, name: str | None, password: str, *, now: Calla
         )  # fmt: skip
         try:
             begin(opened)
-            _raise_cost(opened, room, entry, password)
+            with suppress(FolderNotWritable):  # a full disk must not keep anybody out; the next opening does it
+                _raise_cost(opened, room, entry, password)
             if opened.has_cases and rekeying.is_unfinished(opened, room):
-                rekeying.finish(opened)
+                _finish_keys(opened)
         except BaseException:
             opened._engine.dispose()
             raise
@@ -124,6 +134,13 @@ def open_room(folder: Path | str, name: str | None, password: str, *, now: Calla
         held.release()
         raise
     return opened
+
+
+def _finish_keys(opened: Room) -> None:
+    try:
+        rekeying.finish(opened)
+    except KeysUnfinished as error:
+        opened.findings.append(Finding("keys", str(error)))
 
 
 def _raise_cost(opened: Room, room: roomfile.RoomFile, entry: roomfile.Entry, password: str) -> None:

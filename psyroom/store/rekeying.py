@@ -1,13 +1,13 @@
 """Changing the keys of the files: new grants beside the old, the change, old grants dropped. Can be finished by anybody
-who holds both keys, after a kill at any point."""
+who holds both keys, after a kill at any point, and after a full disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from psyroom.errors import Damaged
+from psyroom.errors import Damaged, FolderNotWritable, KeysUnfinished
 from psyroom.store import grants, keys, roomfile
-from psyroom.store.connection import connect_alone, opens, quoted, raw_of
+from psyroom.store.connection import connect_alone, driver, opens, quoted, raw_of
 from psyroom.store.room import Room
 from psyroom.store.tables import CASES, FILES, MAIN
 
@@ -36,7 +36,8 @@ def is_unfinished(room: Room, file: roomfile.RoomFile) -> bool:
 
 
 def finish(room: Room, *, pause: Pause = _nothing) -> None:
-    """Take off whom the files no longer know, change the keys those people held, drop what is old. Needs both keys."""
+    """Take off whom the files no longer know, change the keys those people held, drop what is old. Needs both keys.
+    Errors: `KeysUnfinished`, `Damaged`."""
     file = roomfile.read(room.folder)
     gone = gone_from(room, file)
     fresh = {}
@@ -47,19 +48,29 @@ def finish(room: Room, *, pause: Pause = _nothing) -> None:
     if not fresh:
         return
     left = [entry for entry in file.people if entry not in gone]
-    _spread(room, file, left, {s: [room._keys[s], *([fresh[s]] if s in fresh else [])] for s in (MAIN, CASES)})
-    roomfile.write(room.folder, file)
-    pause("granted")
+    try:
+        _spread(room, file, left, {s: [room._keys[s], *([fresh[s]] if s in fresh else [])] for s in (MAIN, CASES)})
+        roomfile.write(room.folder, file)
+        pause("granted")
+        _change(room, fresh, pause)
+        _spread(room, file, left, {s: [room._keys[s]] for s in (MAIN, CASES)})
+        roomfile.write(room.folder, file, forget_before=True)
+    except FolderNotWritable:
+        raise KeysUnfinished from None
+    pause("dropped")
+
+
+def _change(room: Room, fresh: dict[str, bytes], pause: Pause) -> None:
+    """Each file under its new key. Cut short by the disk, the room works on under whichever key each file has."""
     with room.quiet():
         room._engine.dispose()
-        for schema, key in fresh.items():
-            _rekey(room, schema, key)
-            pause(f"rekeyed {schema}")
-        room._keys = room._keys | fresh
-        room._connect()
-    _spread(room, file, left, {s: [room._keys[s]] for s in (MAIN, CASES)})
-    roomfile.write(room.folder, file, forget_before=True)
-    pause("dropped")
+        try:
+            for schema, key in fresh.items():
+                _rekey(room, schema, key)
+                room._keys = room._keys | {schema: key}
+                pause(f"rekeyed {schema}")
+        finally:
+            room._connect()
 
 
 def _rekey(room: Room, schema: str, key: bytes) -> None:
@@ -70,10 +81,12 @@ def _rekey(room: Room, schema: str, key: bytes) -> None:
         c.execute("PRAGMA synchronous = FULL")
         c.execute("SELECT count(*) FROM sqlite_master").fetchone()
         c.execute(f'PRAGMA rekey = "{quoted(key)}"')
+    except driver.Error:
+        raise KeysUnfinished from None
     finally:
         c.close()
     if not opens(path, key):
-        raise Damaged(name=FILES[schema])
+        raise KeysUnfinished if opens(path, room._keys[schema]) else Damaged(name=FILES[schema])
 
 
 def _spread(room: Room, file: roomfile.RoomFile, left: list[roomfile.Entry], file_keys: dict[str, list[bytes]]) -> None:

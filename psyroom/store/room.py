@@ -21,7 +21,7 @@ from sqlalchemy import QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from psyroom.errors import ClockDoubt, Damaged, SaveFailed
+from psyroom.errors import ClockDoubt, Damaged, DiskStuck, SaveFailed
 from psyroom.records.ids import new_id
 from psyroom.store import settle as settling
 from psyroom.store.chain import Head, link
@@ -224,6 +224,8 @@ class Room:
             yield
         except (DBAPIError, driver.Error) as error:
             text = str(getattr(error, "orig", None) or error).lower()
+            if any(mark in text for mark in ("full", "disk i/o")) and self._is_cut_short():
+                raise DiskStuck from None
             if any(mark in text for mark in ("malformed", "not a database", "disk i/o")):
                 raise Damaged(name="、".join(FILES[schema] for schema in self.schemas)) from None
             raise
@@ -233,6 +235,10 @@ class Room:
                 if not self._readers[me]:
                     del self._readers[me]
                 self._gate.notify_all()
+
+    def _is_cut_short(self) -> bool:
+        """Whether a journal lies there that must be rolled back before anything can be read."""
+        return any(settling.is_hot(self.folder / name) for name in settling.JOURNALS)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

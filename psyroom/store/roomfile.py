@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,21 @@ def write(folder: Path, room: RoomFile, *, forget_before: bool = False) -> None:
         _put(folder / NAME, text)
         if forget_before:
             _put(folder / BEFORE, text)
+        sync_folder(folder)
+    except OSError:
+        for name in (NAME, BEFORE):
+            with suppress(OSError):
+                (folder / (name + ".new")).unlink(missing_ok=True)
+        raise FolderNotWritable(folder=folder) from None
+
+
+def take_back(folder: Path, before: RoomFile) -> None:
+    """The generation that was read as `before` counts again. A full disk does not hinder it: it lies there, and is only
+    renamed. Errors: `FolderNotWritable`."""
+    if read(folder) == before:
+        return
+    try:
+        (folder / BEFORE).replace(folder / NAME)
         sync_folder(folder)
     except OSError:
         raise FolderNotWritable(folder=folder) from None
