@@ -55,6 +55,8 @@ SHORT = 90
 class BackgroundCard(Card):
     """In the student's card: what is written, short; `edit` opens the form."""
 
+    help_topic = "growth-file"
+
     def __init__(self, room: Room, shell: Shell, student: str, edit: Callable[[], object]) -> None:
         super().__init__("成长信息")
         fields = background.of(room, student)
@@ -80,7 +82,7 @@ class BackgroundCard(Card):
         row.addWidget(self.edit)
         self.leave = button(
             "成长信息记录", lambda: leave_growth_file(shell, room, student), icon_name="printer", small=True,
-            shortcut="Ctrl+P", tip="选好部分，打印或导出",
+            shortcut="Alt+P", tip="选好部分，打印或导出",
         )  # fmt: skip
         row.addWidget(self.leave)
         row.addStretch(1)
@@ -92,7 +94,7 @@ class BackgroundForm(QWidget):
 
     gone = Signal()
     edited = Signal()
-    help_topic = "exports"
+    help_topic = "growth-file"
 
     def __init__(self, room: Room, shell: Shell, student: str) -> None:
         super().__init__()

@@ -52,6 +52,8 @@ def moment(at: datetime, now: datetime) -> str:
 class DraftBanner(Card):
     """There is a draft: bring it back, look at both, or let it go."""
 
+    help_topic = "drafts"
+
     restored = Signal()
     compared = Signal()
     dropped = Signal()
@@ -86,6 +88,8 @@ class DraftBanner(Card):
 
 class CompareView(QWidget):
     """The saved and the draft, field by field; only what differs."""
+
+    help_topic = "drafts"
 
     restored = Signal()
     dropped = Signal()

@@ -41,6 +41,7 @@ class NoteEditor(Keeping):
     Whatever is typed is in the draft within three seconds; `flush()` keeps it at once.
     """
 
+    help_topic = "notes"
     saved = Signal(str)
     left = Signal()
 

@@ -20,6 +20,8 @@ WHO_READS = "只有你自己看得到：不进导出、打印和备份预览，�
 class PrivateCard(Card):
     """`value()` is None as long as nothing else was written: what is sealed then stays as it is."""
 
+    help_topic = "private-note"
+
     edited = Signal()
 
     def __init__(self, room: Room, note: str = "") -> None:

@@ -42,7 +42,7 @@ class HistoryView(QWidget):
 
     gone = Signal()
     restored = Signal()
-    help_topic = "notes"
+    help_topic = "signed-notes"
 
     def __init__(self, room: Room, shell: Shell, note: NoteSeen, now: Callable[[], datetime]) -> None:
         super().__init__()

@@ -100,6 +100,7 @@ class Filters(Card):
 class ListPane(QWidget):
     """`sought`: the words in the find box, once they rest; `filtered`; the lists' own signals are asked of them."""
 
+    help_topic = "find-notes"
     sought = Signal(str)
     filtered = Signal()
 

@@ -30,7 +30,7 @@ class PrivateCard(Card):
     """Opened by a press or by a hit of one's own search. The text is read only then, and let go when it is folded."""
 
     edited = Signal()
-    help_topic = "notes"
+    help_topic = "private-note"
 
     def __init__(
         self, room: Room, shell: Shell, note: str, student: str, now: Callable[[], datetime], *, sought: str = ""

@@ -42,6 +42,7 @@ class NoteReader(QWidget):
     Up, down and the page keys scroll; Tab goes through what may be done.
     """
 
+    help_topic = "signed-notes"
     wanted = Signal(str)
     ticked = Signal(str, bool)
     shared = Signal(bool)
@@ -213,7 +214,7 @@ class GateCard(Card):
 
     opened = Signal(str)
     gone = Signal()
-    help_topic = "notes"
+    help_topic = "find-notes"
 
     def __init__(self, line: Any) -> None:
         super().__init__(pad=3)

@@ -54,6 +54,8 @@ class WriteRows(RowList):
 class ToWriteCard(Card):
     """`wanted` (visit, note): write this one; `resumed` (draft key): go on with what was begun; `dismissed` (visit, why)."""
 
+    help_topic = "notes"
+
     wanted = Signal(str, str)
     resumed = Signal(str)
     dismissed = Signal(str, str)

@@ -17,7 +17,7 @@ from psyroom.ui.tokens import SPACE
 class CheckupCard(Card):
     """`to_backups` leads to the list of backups, where the last good one can be looked at."""
 
-    help_topic = "backups"
+    help_topic = "checkup"
 
     def __init__(self, made: Checkup, to_backups: Callable[[], object]) -> None:
         super().__init__(tone="amber" if made.count else "accent")

@@ -22,7 +22,7 @@ STEPS = (
 
 
 class EnrolSection(Section):
-    help_topic = "passwords"
+    help_topic = "new-computer"
 
     KEY = "enrol"
     KINDS = frozenset()

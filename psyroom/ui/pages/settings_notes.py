@@ -29,6 +29,8 @@ PHRASES_SHOWN = 60
 class NotesSection(Section):
     """The lock and the categories."""
 
+    help_topic = "signed-notes"
+
     KEY = "notes"
     KINDS = frozenset({"note_rules", "problem_category"})
 
@@ -156,6 +158,8 @@ class NotesSection(Section):
 
 class PhrasesSection(Section):
     """Phrases for the form: one's own and everybody's; those the program brings are only found, not listed."""
+
+    help_topic = "phrases"
 
     KEY = "phrases"
     KINDS = frozenset({"phrase"})

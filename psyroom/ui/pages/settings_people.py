@@ -58,7 +58,7 @@ def agree(values: dict[str, object]) -> None:
 
 
 class PeopleSection(Section):
-    help_topic = "who-sees"
+    help_topic = "people"
 
     KEY = "people"
     KINDS = frozenset({"person"})

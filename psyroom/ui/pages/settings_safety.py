@@ -60,7 +60,7 @@ class LookSection(Section):
 
 
 class SafetySection(Section):
-    help_topic = "backups"
+    help_topic = "checkup"
     KEY = "safety"
     KINDS = frozenset({"desk_state"})
 

@@ -151,6 +151,8 @@ def opens(line: Line) -> bool:
 class TimeLine(Card):
     """The card 经过. `opened` hands a line on; `print_wanted` the kinds that are shown (empty: all)."""
 
+    help_topic = "timeline"
+
     opened = Signal(object)
     print_wanted = Signal(object)
 

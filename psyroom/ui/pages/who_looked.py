@@ -37,7 +37,7 @@ def rows(seen: Sequence[Seen]) -> list[Row]:
 class WhoLooked(QWidget):
     """A quiet line that opens into the list. `load` is asked only then."""
 
-    help_topic = "who-sees"
+    help_topic = "find-notes"
 
     def __init__(self, load: Callable[[int], Sequence[Seen]], words: str = "谁看过这份档案") -> None:
         super().__init__()

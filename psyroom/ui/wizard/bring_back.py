@@ -119,7 +119,7 @@ class SheetWizard(Wizard):
 class BringBack(SheetWizard):
     """备份 · 存放 · 恢复码 · 恢复单."""
 
-    help_topic = "backups"
+    help_topic = "new-computer"
 
     def __init__(self) -> None:
         self.copy = CopyStep()

@@ -53,7 +53,7 @@ class _OnlyCode(Step):
 class Enrol(Wizard):
     """This computer (or system account) learns the room; `done` with None."""
 
-    help_topic = "passwords"
+    help_topic = "new-computer"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -89,7 +89,7 @@ class _ShownCode(Step):
 class EnrolByCode(Wizard):
     """This system account learns the room from a code shown by somebody who is inside; `done` with None."""
 
-    help_topic = "passwords"
+    help_topic = "new-computer"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
