@@ -19,7 +19,8 @@ FRESH_ROOM_EVERY = 15
 STEPS = 10_000
 
 
-def _write_on(folder: Path, seed: int, state: work.State, pipe: Pipe) -> None:
+def write_on(folder: Path, seed: int, state: work.State, pipe: Pipe) -> None:
+    """Work in a room until killed; each step is said before it is begun and when it is done."""
     dice = random.Random(seed)
     room = open_room(folder, work.COUNSELLOR, work.PASSWORD)
     pipe.say(**{"is": "open"})
@@ -58,10 +59,10 @@ def run(kills: int, place: Path, dice: random.Random, *, say: Callable[[str], No
             state = {"notes": {}, "drafts": {}, "words": {}, "slips": []}
         seed = dice.getrandbits(32)
 
-        def write_on(pipe: Pipe, seed: int = seed, state: work.State = state, folder: Path = folder) -> None:
-            _write_on(folder, seed, state, pipe)
+        def writer(pipe: Pipe, seed: int = seed, state: work.State = state, folder: Path = folder) -> None:
+            write_on(folder, seed, state, pipe)
 
-        told = run_and_kill(write_on, dice.randint(1, 12), dice.random() * 0.03)
+        told = run_and_kill(writer, dice.randint(1, 12), dice.random() * 0.03)
         figures.kills += 1
         hot = note_journals(folder, figures)
         if dice.random() < (0.6 if hot else 0.2):
