@@ -14,6 +14,7 @@ from psyroom.records.fields import about, label_of
 from psyroom.records.notes import CONTACTS, NOTE_KINDS, NoteFields
 from psyroom.records.students import StudentBackground, StudentBackgroundFields
 from psyroom.rules import notes as rules
+from psyroom.rules.time import short_day
 from psyroom.rules.typed import minutes as minutes_of_day
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
@@ -72,7 +73,7 @@ def steps(room: Room, student: str) -> Iterable[Line]:
     people, today = context(room).people, room.today()
     for row in rows:
         if row.done_at:
-            state = f"已完成（{when(row.done_at)[0].isoformat()}）"
+            state = f"已完成（{short_day(when(row.done_at)[0])}）"
         else:
             state = "还没做" if row.due is None or row.due >= today else "过期没做"
         detail = joined(state, people.get(row.person, ""), row.number)

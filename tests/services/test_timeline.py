@@ -115,7 +115,7 @@ def test_a_step_says_what_became_of_it(small: Small) -> None:
     step = by_kind(timeline.of(small.room, child))["step"]
     assert "过期没做" in step.detail
     next_steps.done(small.room, step.ref, NOON)
-    assert "已完成（2026-09-08）" in by_kind(timeline.of(small.room, child))["step"].detail
+    assert "已完成（9月8日）" in by_kind(timeline.of(small.room, child))["step"].detail
 
 
 # ---- whose ------------------------------------------------------------------------------------------------------

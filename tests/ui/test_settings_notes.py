@@ -77,7 +77,7 @@ def test_one_s_own_phrases(shell: Shell, room: Room) -> None:
     press(form, "添加")
     (row,) = section.rows.rows()
     assert row.row.what == "愿意下周同一时间再来" and row.row.detail == "辅导效果 · 自己的"
-    press(section, "改")
+    press(section, "修改")
     form = form_of(section)
     form.fields["text"].set_value("")
     press(form, "保存")

@@ -40,7 +40,7 @@ class RowWidget(QWidget):
 
     walked = Signal(int)
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, *, in_line: bool = False) -> None:
         super().__init__()
         self.row = row
         self._over = False
@@ -62,7 +62,7 @@ class RowWidget(QWidget):
         name = Elided(row.what, "strong")
         top.addWidget(name, 1)
         tags = [Tag(words_of_tag, tone) for words_of_tag, tone in row.tags]
-        in_line = bool(row.more or row.action)  # then with the buttons, in the middle; else beside the name
+        in_line = in_line or bool(row.more or row.action)  # with the buttons, in the middle; else beside the name
         for tag in tags if not in_line else ():
             top.addWidget(tag)
         words.addLayout(top)
@@ -155,8 +155,9 @@ class RowList(QWidget):
         at = self._widgets.index(holder) if holder is not None else 0
         old = [item.widget() for item in iter(lambda: self.column.takeAt(0), None)]
         self._widgets = []
+        in_line = any(row.more or row.action for row in rows)  # the tags of one list stand at one height
         for row in rows[: self._limit]:
-            made = RowWidget(row)
+            made = RowWidget(row, in_line=in_line)
             made.walked.connect(self._walk)
             self.column.addWidget(made)
             made.show()  # at once, not when the layout is next asked: it takes the keyboard and stands in the first picture

@@ -70,7 +70,7 @@ class Attachments(Card):
         self.head.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
         self.original = Check("保留原图")
         self.original.setToolTip("照片不缩小；拍摄地点、时间和手机型号仍会去掉")
-        self.body.addWidget(self.original)
+        self.head.insertWidget(self.head.count() - 1, self.original, 0, Qt.AlignmentFlag.AlignTop)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)

@@ -133,7 +133,7 @@ class Tile(QWidget):
         first = self.seen.caption or (self.seen.kind_name if self.seen.shown else self.seen.name)
         second = f"{self.seen.kind_name} · {self.seen.day.month}月{self.seen.day.day}日"
         if not self.seen.caption and self.seen.shown:
-            second = f"{self.seen.day.isoformat()}"
+            second = f"{self.seen.day.year}年{self.seen.day.month}月{self.seen.day.day}日"
         y = place.bottom() + 6
         for words, role in ((first, "ink"), (second, "soft")):
             painter.setFont(fonts.face("small"))

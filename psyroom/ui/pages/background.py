@@ -40,12 +40,12 @@ from psyroom.ui.window import Shell
 KINDS = ("student_background",)
 LABELS = {name: label_of(StudentBackgroundFields, name) for name in FIELDS}
 SECTIONS = (
-    ("家庭", "同住的人、照料情况和教养方式。", ("family", "upbringing"), ("household",), ("events",)),
-    ("成长与在校", "", ("growth",), ("at_school",), ("health",)),
-    ("心理状况", "写看到和听到的，不下结论。", ("mind",), ("strengths",)),
-    ("编号", "", ("case_no",)),
+    ("家庭", ("family", "upbringing"), ("household",), ("events",)),
+    ("成长与在校", ("growth",), ("at_school",), ("health",)),
+    ("心理状况", ("mind",), ("strengths",)),
+    ("编号", ("case_no",)),
 )
-"""Heading, hint, rows of fields."""
+"""Heading, rows of fields; what to write in each its own hint says."""
 EMPTY = "家庭、成长、在校和心理状况，写下来的会印进成长信息记录。"
 WHO = "只有心理教师看得到，不给值班人员看。"
 SHORT = 90
@@ -142,8 +142,8 @@ class BackgroundForm(QWidget):
     # ---- building
 
     def _build(self) -> None:
-        for heading, hint, *rows in SECTIONS:
-            card = Card(str(heading), str(hint), pad=3)
+        for heading, *rows in SECTIONS:
+            card = Card(str(heading), pad=3)
             card.body.setSpacing(SPACE * 2)
             for row in rows:
                 across = QHBoxLayout()

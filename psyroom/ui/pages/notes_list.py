@@ -258,7 +258,7 @@ def by_day(lines: Sequence[NoteLine], *, more: bool) -> list[Item]:
 def note_item(line: NoteLine) -> Item:
     """A note's line: whom, when, of what kind; what it lacks and how it stands as tags."""
     hour = clock(line.starts) if line.starts is not None else ""
-    detail = [hour, NOTE_KINDS[line.kind], "" if line.mine else f"{line.writer_name}写"]
+    detail = [hour, NOTE_KINDS[line.kind] if line.who else "", "" if line.mine else f"{line.writer_name}写"]
     tags: list[tuple[str, str]] = []
     if line.mine and line.missing and line.state != "locked":
         tags.append(("未完", "amber"))
@@ -270,7 +270,7 @@ def note_item(line: NoteLine) -> Item:
         tags.append(("已锁定", ""))
     return Item(
         "note",
-        " ".join(p for p in (line.who, line.class_name) if p),
+        _whom(line),
         " · ".join(p for p in detail if p),
         key=line.id,
         icon="" if line.mine else "book-open" if line.readable else "lock-simple",
@@ -280,13 +280,21 @@ def note_item(line: NoteLine) -> Item:
     )
 
 
+def _whom(line: NoteLine | Hit) -> str:
+    """Name and class; where nobody is named, as of a group, the kind and how many came."""
+    if not line.who:
+        many = f"（{len(line.students)} 人）" if line.kind == "group" and line.students else ""
+        return f"{NOTE_KINDS.get(line.kind, '')}{many}" or "没有写名字"
+    return " ".join(p for p in (line.who, line.class_name) if p)
+
+
 def hit_item(hit: Hit) -> Item:
     """A hit: whom, when, in which part, and the words around what was found."""
     day = f"{hit.day.year}年{short_day(hit.day)}"
     return Item(
         "hit",
-        " ".join(p for p in (hit.who, hit.class_name) if p),
-        " · ".join(p for p in (day, hit.part_label, NOTE_KINDS.get(hit.kind, "")) if p),
+        _whom(hit),
+        " · ".join(p for p in (day, hit.part_label, NOTE_KINDS.get(hit.kind, "") if hit.who else "") if p),
         key=hit.note,
         icon="lock-simple" if hit.private else "",
         stripe="accent",

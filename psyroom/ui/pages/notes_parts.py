@@ -41,7 +41,8 @@ def state_words(note: NoteSeen) -> tuple[str, str]:
         return "已签字", "good"
     if note.state == "locked":
         return "已锁定（自动）", ""
-    return f"可修改，{short_day(note.locks_on)}起锁定", "accent"
+    can = "可修改" if note.mine else "未签字"
+    return f"{can}，{short_day(note.locks_on)}起锁定", "accent"
 
 
 def day_of(line: Any) -> str:

@@ -67,7 +67,7 @@ class NoteReader(QWidget):
         self.note = note
         inner, column = self._page()
         if banner:
-            told = Card(tone="amber", pad=1)
+            told = Card(tone="amber", pad=2)
             told.add(text(banner, "soft"))
             column.addWidget(told)
         head = Card(pad=3)

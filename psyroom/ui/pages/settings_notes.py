@@ -36,9 +36,7 @@ class NotesSection(Section):
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell, "辅导记录", "写好的记录过几天自动锁定，以后只能补记；签字的马上锁定。")
-        self.days = Field(
-            "几天后自动锁定", NumberField("7", unit="天"), "1 到 60 天；改长了，已经锁定的也不会再打开"
-        )
+        self.days = Field("几天后自动锁定", NumberField("7", unit="天"), "1 到 60 天；改长了，已经锁定的也不会再打开")
         self.add(self.days)
         self.save_button = primary("保存天数", self.save_days)
         self.put_row(self.save_button)
@@ -187,7 +185,7 @@ class PhrasesSection(Section):
             one.text,
             f"{where} · {'自己的' if one.own else '大家共用'}",
             open=partial(self._edit, one),
-            more=[("改", partial(self._edit, one)), ("去掉", partial(self.remove, one.id))],
+            more=[("修改", partial(self._edit, one)), ("去掉", partial(self.remove, one.id))],
             key=one.id,
         )
 

@@ -143,9 +143,9 @@ class StudentCard(QWidget):
         actions = Flow(gap=6)
         actions.add(self._write_button())
         for words, what, tip in self._actions(entry.status):
-            actions.add(
-                button(words, partial(self.wanted.emit, what), small=True, shortcut=_KEYS.get(what, ""), tip=tip)
-            )
+            kind = "" if what == "edit" else "quiet"  # what is done once a year does not call out
+            go, keys = partial(self.wanted.emit, what), _KEYS.get(what, "")
+            actions.add(button(words, go, kind=kind, small=True, shortcut=keys, tip=tip))
         card.body.addSpacing(4)
         card.add(actions)
         self.action_place = QWidget()

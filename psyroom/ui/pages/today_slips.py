@@ -16,7 +16,7 @@ from psyroom.services import desk_words, hours, roll, slips
 from psyroom.services.note_seen import Child
 from psyroom.services.slips import Note
 from psyroom.store.room import Room
-from psyroom.ui.kit import Card, Field, Found, LongText, Picker, button, primary, quiet, text
+from psyroom.ui.kit import Card, Field, Found, LongText, Picker, button, link, primary, quiet, text
 from psyroom.ui.kit.flow import Flow, beside, empty_layout
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -89,7 +89,7 @@ class SlipReader(QWidget):
         for note in sorted(notes, key=lambda n: n.read):
             self.column.addWidget(self._note(note, here.get(note.id, ())))
         if not self.earlier:
-            more = quiet("也看读过的", self._earlier, small=True)
+            more = link("也看读过的", self._earlier)
             self.column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _note(self, note: Note, here: Sequence[Child]) -> Card:
