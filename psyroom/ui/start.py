@@ -51,7 +51,7 @@ def make_app() -> Any:
     from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
     from PySide6.QtWidgets import QApplication
 
-    from psyroom.ui import style
+    from psyroom.ui import clipboard, style
 
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -62,6 +62,7 @@ def make_app() -> Any:
     translator = QTranslator(app)
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
+    clipboard.Watch(app)
     settings = Settings.load()
     style.dress(style.look_for(settings.theme, settings.text_size))
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit
 
 from psyroom.ui import tokens
+from psyroom.ui.clipboard import marked
 
 Span = tuple[int, int]
 """From which character to which, as Python counts them."""
@@ -49,6 +50,9 @@ class Writing(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self.textChanged.connect(self._on_text)
         self.cursorPositionChanged.connect(self._follow)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return marked(super().createMimeDataFromSelection())
 
     # ---- the value
 
