@@ -1,68 +1,72 @@
-"""Backups without a window, each command a process of its own: making, listing, preview, bringing back elsewhere."""
+"""Backups without a window: making, listing, preview; and bringing back elsewhere, each command a process of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from psyroom.store.room import Room
+from tests.conftest import PASSWORD
+from tests.journeys.command_line import Line
 from tests.journeys.test_commands import DUTY, Shell
 
 NEW = "新电脑上的一句话谁也猜不到呀"
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    made = Shell(tmp_path)
-    made.new()
-    return made
+def line(new_room: Callable[..., Room], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Line:
+    room = new_room()
+    room.close()
+    monkeypatch.setenv("PSYROOM_PASSWORD", PASSWORD)
+    monkeypatch.setenv("PSYROOM_NEW_PASSWORD", DUTY)
+    return Line(room.folder, capsys, {})
 
 
-def test_backup_backups_preview(shell: Shell, tmp_path: Path) -> None:
-    room = ("--room", str(shell.room))
-    made = shell(*room, "backup", "--json")
+def test_backup_backups_preview(line: Line, tmp_path: Path) -> None:
+    made = line("backup")
     assert set(made) == {"path", "verified", "records"} and made["verified"] is True
-    assert Path(made["path"]).parent == shell.room / "backups" and made["records"]["person"] == 1
-    elsewhere = shell(*room, "backup", "--to", str(tmp_path / "盘"), "--json")
+    assert Path(made["path"]).parent == line.folder / "backups" and made["records"]["person"] == 2
+    elsewhere = line("backup", "--to", str(tmp_path / "盘"))
     assert Path(elsewhere["path"]).parent == tmp_path / "盘"
-    (listed,) = shell(*room, "backups", "--json")
+    (listed,) = line("backups")
     assert listed["path"] == made["path"] and listed["verified"] and listed["trouble"] == ""
-    assert "已核对" in shell(*room, "backups")
-    seen = shell(*room, "backup", "preview", made["path"], "--json")
+    assert "已核对" in line("backups", plain=True)
+    seen = line("backup", "preview", made["path"])
     assert seen["verified"] and seen["differences"] == []
-    shell(*room, "people", "add", "乙", "--role", "duty", PSYROOM_NEW_PASSWORD=DUTY)
-    seen = shell(*room, "backup", "preview", elsewhere["path"], "--json")
+    line("people", "add", "丁", "--role", "duty")
+    seen = line("backup", "preview", elsewhere["path"])
     assert {"kind": "person", "name": "人员", "back": 0, "changed": 0, "gone": 1} in seen["differences"]
-    assert "人员" in shell(*room, "backup", "preview", made["path"])
+    assert "人员" in line("backup", "preview", made["path"], plain=True)
 
 
-def test_a_duty_person_s_backup_is_unverified_until_a_counsellor_comes(shell: Shell) -> None:
-    room = ("--room", str(shell.room))
-    shell(*room, "people", "add", "乙", "--role", "duty", PSYROOM_NEW_PASSWORD=DUTY)
-    made = shell(*room, "backup", "--as", "乙", "--json", PSYROOM_PASSWORD=DUTY)
+def test_a_duty_person_s_backup_is_unverified_until_a_counsellor_comes(line: Line) -> None:
+    made = line("backup", who="乙")
     assert made["verified"] is False
-    shell(*room, "backup", "preview", made["path"], "--as", "乙", code=1, PSYROOM_PASSWORD=DUTY)
-    assert "心理教师" in shell.err
-    shell(*room, "backup", "--json")
-    assert all(copy["verified"] for copy in shell(*room, "backups", "--json"))
+    line("backup", "preview", made["path"], who="乙", code=1)
+    assert "心理教师" in line.err
+    line("backup")
+    assert all(copy["verified"] for copy in line("backups"))
 
 
-def test_what_cannot_be_is_one_sentence(shell: Shell, tmp_path: Path) -> None:
-    room = ("--room", str(shell.room))
-    shell(*room, "backup", "--to", str(shell.room), code=1)
-    assert "自己的文件夹" in shell.err
-    shell(*room, "backup", "preview", str(tmp_path), code=1)
+def test_what_cannot_be_is_one_sentence(line: Line, tmp_path: Path) -> None:
+    line("backup", "--to", str(line.folder), code=1)
+    assert "自己的文件夹" in line.err
+    line("backup", "preview", str(tmp_path), code=1)
     (tmp_path / "datei").write_bytes(b"")
-    shell(*room, "backup", "--to", str(tmp_path / "datei"), code=1)
-    made = shell(*room, "backup", "--json")["path"]
+    line("backup", "--to", str(tmp_path / "datei"), code=1)
+    made = line("backup")["path"]
     (Path(made) / "case.db").write_bytes(b"x")
-    shell(*room, "backup", "preview", made, code=1)
-    assert "case.db" in shell.err
-    assert shell(*room, "backups", "--json")[0]["trouble"]
+    line("backup", "preview", made, code=1)
+    assert "case.db" in line.err
+    assert line("backups")[0]["trouble"]
 
 
-def test_the_computer_dies(shell: Shell, tmp_path: Path) -> None:
+def test_the_computer_dies(tmp_path: Path) -> None:
     """A stick with backups, the sheet, another computer with an empty home: everything is there again."""
+    shell = Shell(tmp_path)
+    shell.new()
     room, stick = ("--room", str(shell.room)), tmp_path / "U盘"
     shell(*room, "backup", "--to", str(stick), "--json")
     shell(*room, "people", "add", "乙", "--role", "duty", PSYROOM_NEW_PASSWORD=DUTY)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from psyroom import cli
 from psyroom.rules.calendar import Calendar
 from psyroom.services import openings, school, students
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from tests.conftest import PASSWORD
+from tests.journeys.command_line import ROOT, Line
 from tests.services.never_double import doubles
 
-ROOT = Path(__file__).parent.parent.parent
 TODAY = date.today()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
 
@@ -39,32 +35,8 @@ WEEK = timedelta(weeks=1)
 TERM = MONDAY - 4 * WEEK
 
 
-class Desk:
-    """The command line over one room, as the counsellor 甲 or the duty person 乙: in this process, or in one of its own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], env: dict[str, str]) -> None:
-        self.folder, self.capsys, self.env, self.err, self.own_process = folder, capsys, env, "", False
-
-    def __call__(self, *args: str, code: int = 0, who: str = "甲", plain: bool = False) -> Any:
-        words = ["--room", str(self.folder), "--as", who, *args, *([] if plain else ["--json"])]
-        got, out, self.err = (self._process if self.own_process else self._here)(words)
-        assert "Traceback" not in self.err and got == code, (args, got, out, self.err)
-        assert code != 1 or len(self.err.splitlines()) == 1
-        return out if plain else json.loads(out) if out else None
-
-    def _here(self, words: list[str]) -> tuple[int, str, str]:
-        self.capsys.readouterr()
-        try:
-            code = cli.run(words)
-        except SystemExit as left:
-            code = int(str(left.code))
-        return code, *self.capsys.readouterr()
-
-    def _process(self, words: list[str]) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "psyroom", *words], env=self.env, capture_output=True, stdin=subprocess.DEVNULL
-        )
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+class Desk(Line):
+    """As the counsellor 甲 or the duty person 乙."""
 
     def week(self, day: date) -> list[dict[str, Any]]:
         number = (day - TERM).days // 7 + 1

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from psyroom import cli
 from psyroom.services import bookings, hours, note_list, notes, people, private_notes, reading, students, week
 from psyroom.store.connection import raw_of
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from tests.conftest import PASSWORD
+from tests.journeys.command_line import ROOT, Line
 
-ROOT = Path(__file__).parent.parent.parent
 TODAY = date.today()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
 DAY = MONDAY - timedelta(days=5)
@@ -29,31 +25,12 @@ NOTE = "主要问题：考前睡不好，反复梦见纸鹤\n分析与对策：�
 PRIVATE = "我担心自己说得太快，像一只旧风筝"
 
 
-class Line:
-    """The command line over one room, in this process or in one of its own."""
+class Desk(Line):
+    """With files to hand over, and visits to enter."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], env: dict[str, str], base: Path) -> None:
-        self.folder, self.capsys, self.env, self.base, self.err = folder, capsys, env, base, ""
-
-    def __call__(self, *args: str, code: int = 0, who: str = "甲", plain: bool = False, own: bool = False) -> Any:
-        words = ["--room", str(self.folder), "--as", who, *args, *([] if plain else ["--json"])]
-        got, out, self.err = self._process(words) if own else self._here(words)
-        assert "Traceback" not in self.err and got == code, (args, got, out, self.err)
-        assert code != 1 or len(self.err.splitlines()) == 1
-        return out if plain else json.loads(out) if out else None
-
-    def _here(self, words: list[str]) -> tuple[int, str, str]:
-        self.capsys.readouterr()
-        try:
-            code = cli.run(words)
-        except SystemExit as left:
-            code = int(str(left.code))
-        return code, *self.capsys.readouterr()
-
-    def _process(self, words: list[str]) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "psyroom", *words]
-        done = subprocess.run(command, env=self.env, capture_output=True, stdin=subprocess.DEVNULL)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+        super().__init__(folder, capsys, env)
+        self.base = base
 
     def file(self, name: str, text: str | bytes, encoding: str = "utf-8") -> str:
         path = self.base / name
@@ -76,7 +53,7 @@ def line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> Line:
+) -> Desk:
     room = new_room(term_starts=MONDAY - timedelta(weeks=4), weeks=30)
     for name, cohort, class_no, number in (
         ("王芳", 2026, 1, "26001"), ("王芳", 2025, 2, "25002"), ("李明", 2026, 1, "26003"),
@@ -87,10 +64,10 @@ def line(
     room.close()
     monkeypatch.setenv("PSYROOM_PASSWORD", PASSWORD)
     path = os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])
-    return Line(room.folder, capsys, {**bare_env, "PSYROOM_PASSWORD": PASSWORD, "PYTHONPATH": path}, tmp_path)
+    return Desk(room.folder, capsys, {**bare_env, "PSYROOM_PASSWORD": PASSWORD, "PYTHONPATH": path}, tmp_path)
 
 
-def test_a_visit_with_its_note_signed_and_found_again(line: Line) -> None:
+def test_a_visit_with_its_note_signed_and_found_again(line: Desk) -> None:
     made = line.visit(
         "--note-file", line.file("记录.txt", NOTE), "--private-file", line.file("私.txt", PRIVATE), "--sign", own=True
     )
@@ -119,7 +96,7 @@ def test_a_visit_with_its_note_signed_and_found_again(line: Line) -> None:
     assert line("room", "check")["ok"]
 
 
-def test_another_person_finds_neither_the_note_nor_what_is_private(line: Line) -> None:
+def test_another_person_finds_neither_the_note_nor_what_is_private(line: Desk) -> None:
     line.visit("--note-file", line.file("记录.txt", NOTE), "--private-file", line.file("私.txt", PRIVATE))
     for text in ("纸鹤", "旧风筝", "再看一次"):
         assert line("notes", "search", text, who="丙") == []
@@ -135,12 +112,12 @@ def test_another_person_finds_neither_the_note_nor_what_is_private(line: Line) -
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_a_text_file_as_notepads_save_it(line: Line, encoding: str) -> None:
+def test_a_text_file_as_notepads_save_it(line: Desk, encoding: str) -> None:
     line.visit("--note-file", line.file("记录.txt", "只有一段话，没有小标题，\r\n说到枇杷。", encoding))
     assert [hit["excerpt"] for hit in line("notes", "search", "枇杷")] == ["只有一段话，没有小标题， 说到枇杷。"]
 
 
-def test_two_of_the_name_are_listed_and_a_number_or_class_tells_them_apart(line: Line) -> None:
+def test_two_of_the_name_are_listed_and_a_number_or_class_tells_them_apart(line: Desk) -> None:
     line.visit(student="王芳", code=1)
     assert line.err.count("王芳") == 2 and "26001" in line.err and "25002" in line.err and "--class" in line.err
     line.visit(student="25002")
@@ -148,7 +125,7 @@ def test_two_of_the_name_are_listed_and_a_number_or_class_tells_them_apart(line:
     line.visit(student="没有这个人", code=1)
 
 
-def test_a_booking_of_that_hour_is_taken_and_said(line: Line) -> None:
+def test_a_booking_of_that_hour_is_taken_and_said(line: Desk) -> None:
     before = datetime(DAY.year, DAY.month, DAY.day, 8, 0)
     with line.open() as room:
         child = students.find(room, "李明")[0].id
@@ -161,7 +138,7 @@ def test_a_booking_of_that_hour_is_taken_and_said(line: Line) -> None:
         assert [e.outcome for e in shown if e.id == booking] == ["arrived"]
 
 
-def test_other_kinds_and_what_they_become(line: Line) -> None:
+def test_other_kinds_and_what_they_become(line: Desk) -> None:
     line.visit("--kind", "家长沟通", "--note-file", line.file("a.txt", "母亲答应少催"))
     line.visit("--kind", "telephone", "--note-file", line.file("b.txt", "说今天好些"), starts="13:00", ends="13:20")
     with line.open() as room:
@@ -175,7 +152,7 @@ def test_other_kinds_and_what_they_become(line: Line) -> None:
     line.visit("--kind", "聊天", code=1)
 
 
-def test_nothing_is_done_and_nothing_is_told_where_a_file_cannot_be_read(line: Line) -> None:
+def test_nothing_is_done_and_nothing_is_told_where_a_file_cannot_be_read(line: Desk) -> None:
     good = line.file("好.txt", NOTE)
     bad = {
         "没有找到": str(line.base / "没有.txt"),
@@ -205,7 +182,7 @@ def test_nothing_is_done_and_nothing_is_told_where_a_file_cannot_be_read(line: L
     assert len(line("notes", "search", "纸鹤")) == 1
 
 
-def test_a_note_that_cannot_be_written_takes_its_visit_back(line: Line) -> None:
+def test_a_note_that_cannot_be_written_takes_its_visit_back(line: Desk) -> None:
     with line.open() as room, room.aside() as session:  # as when the disk fills between the two
         raw_of(session).execute(
             "CREATE TRIGGER cases.full BEFORE INSERT ON note BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
