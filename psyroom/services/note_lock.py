@@ -84,9 +84,18 @@ def found(session: Session, note_id: str) -> Note:
 
 
 def state(session: Session, row: Any, now: datetime) -> str:
-    """open | locked | unlocked"""
-    untils = ask.untils(session, [row.id]).get(row.id, ())
-    return rules.state_of(row.made_at, row.signed_at, ask.lock_days(session), untils, now)
+    """open | locked | unlocked. A clock that was set back opens nothing: `now` is never before what was done last."""
+    untils, days = ask.untils(session, [row.id]).get(row.id, ()), ask.lock_days(session)
+    found = rules.state_of(row.made_at, row.signed_at, days, untils, now)
+    if found == "locked":
+        return found
+    return rules.state_of(row.made_at, row.signed_at, days, untils, moment(session, row.id, now))
+
+
+def moment(session: Session, note: str, now: datetime) -> datetime:
+    """Now, or the latest stamp in the chain since this note was written, where that is later."""
+    last = ask.last_stamp_since(session, note)
+    return max(rules.utc(now), datetime.fromisoformat(last)) if last else now
 
 
 def own_note(session: Session, room: Room, note_id: str) -> Note:
@@ -139,7 +148,7 @@ def after_undo(session: Session, steps: Iterable[Step], now: datetime) -> None:
             notes.setdefault(note, None)
             if step.kind in _WRITTEN and not merging and not _is_tick(step):
                 written.add(note)
-            elif step.kind == Addendum.__tablename__ and _is_old(step, now):
+            elif step.kind == Addendum.__tablename__ and _is_old(step, moment(session, note, now)):
                 raise Refused(why="补记已过一天，不能再撤销；要更正请再补记一句。")
             elif step.kind == NoteUnlock.__tablename__ and step.before is None:
                 raise Refused(why="解锁记录要留着，不能撤销。")

@@ -280,7 +280,7 @@ def unlock(room: Room, note_id: str, reason: str, now: datetime) -> None:
         if note_lock.state(deed.session, row, now) != "locked":
             raise Refused(why="这份记录没有锁定，直接修改就行。")
         values = {"note": note_id, "at": rules.stamp(now), "person": room.person.id, "reason": _plain(reason).strip()}
-        until = rules.stamp(now + timedelta(days=UNLOCK_DAYS))
+        until = rules.stamp(note_lock.moment(deed.session, note_id, now) + timedelta(days=UNLOCK_DAYS))
         try:
             fields = checked(NoteUnlock, {**values, "until": until})
         except NotValid:

@@ -91,6 +91,35 @@ def test_a_locked_note_stays_as_it_is(small: Small, deed: str, how: str) -> None
     assert notes.seen(room, note, now) == before
 
 
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_clock_that_is_set_back_opens_nothing(small: Small, deed: str) -> None:
+    """Locked by now, the clock set back to the day after it was written, and said to be right."""
+    room, tomorrow = small.room, NOON + timedelta(days=1)
+    slips.write_slip(room, "来时在哭", NOON)
+    note = notes.add(room, FOUR, small.students[:1], NOON, steps=[StepTyped("问问")])
+    later(room, WEEK + timedelta(days=1))
+    notes.add(room, FOUR, small.students[1:2], WEEK + timedelta(days=1))
+    later(room, tomorrow)
+    room.clock_confirmed = True
+    assert notes.seen(room, note, tomorrow).state == "locked"
+    with pytest.raises(NoteLocked):
+        DEEDS[deed](small, note, tomorrow)
+    with pytest.raises(Refused, match="锁定"):
+        undo(room, history_of(room, note)[0])
+    fresh = notes.add(room, FOUR, small.students[:1], tomorrow)  # what is written after it is as open as ever
+    assert notes.seen(room, fresh, tomorrow).state == "open"
+    notes.unlock(room, note, "改一个字", tomorrow)  # and the way with a reason stays
+    notes.change(room, note, {"state": "改"}, small.students[:1], tomorrow)
+    later(room, WEEK + timedelta(days=5))
+    assert notes.seen(room, note, WEEK + timedelta(days=5)).state == "locked"
+    later(room, tomorrow)
+    assert notes.seen(room, note, tomorrow).state == "unlocked"
+
+
+def history_of(room: Room, note: str) -> list[str]:
+    return [change.deed for change in chain.history(room, Note, note)]
+
+
 def test_undo_does_not_change_what_is_locked_by_now(small: Small) -> None:
     room = small.room
     note = written(small)

@@ -80,6 +80,15 @@ def lock_days(session: Session) -> rules.LockDays:
     return [("", usual), *changes]
 
 
+def last_stamp_since(session: Session, note: str) -> str:
+    """The latest stamp (UTC, ISO 8601) of the deeds since the one that wrote a note first; empty where there is none."""
+    row = raw_of(session).execute(
+        "SELECT max(at) FROM cases.deed WHERE seq >= (SELECT min(deed) FROM cases.revision WHERE kind = ? AND ref = ?)",
+        (Note.__tablename__, note),
+    )
+    return str(row.fetchone()[0] or "")
+
+
 def students_of(session: Session, notes: Iterable[str]) -> dict[str, list[str]]:
     """Note → its students, in the order they were given."""
     found: dict[str, list[str]] = {}
