@@ -14,7 +14,18 @@ from typing import Any
 
 from psyroom.errors import Tell
 from psyroom.faults import work
-from psyroom.faults.process import Figures, Pipe, drive, errors_of, moved, note_journals, run_and_kill, unsound
+from psyroom.faults.process import (
+    WAYS,
+    Figures,
+    Pipe,
+    doom,
+    drive,
+    errors_of,
+    moved,
+    note_journals,
+    run_and_kill,
+    unsound,
+)
 from psyroom.services import backups, backups_back
 from psyroom.store import backups_swap, manifest
 from psyroom.store.backups import FOLDER
@@ -69,12 +80,13 @@ def _unfinished(folder: Path) -> list[str]:
 # ---- making one ---------------------------------------------------------------------------------------------------
 
 
-def _back_up(folder: Path, seed: int, pipe: Pipe) -> None:
+def _back_up(folder: Path, seed: int, way: str, pipe: Pipe) -> None:
     dice = random.Random(seed)
     room = open_room(folder, work.COUNSELLOR, work.PASSWORD)
     pipe.say(**OPEN)
     doer = work.Doer(room)
     state = work.observed(room)
+    doom(room, way, dice, pipe)
     for _ in range(20):
         step = work.meant(dice, state)
         doer.do(step)
@@ -103,12 +115,12 @@ def run_making(
             stick.mkdir()
             with open_room(folder, work.COUNSELLOR, work.PASSWORD) as room:
                 backups.choose_second(room, stick)
-        seed = dice.getrandbits(32)
+        seed, way = dice.getrandbits(32), dice.choice(("moment", *WAYS))
 
-        def back_up(pipe: Pipe, seed: int = seed) -> None:
-            _back_up(folder, seed, pipe)
+        def back_up(pipe: Pipe, seed: int = seed, way: str = way) -> None:
+            _back_up(folder, seed, way, pipe)
 
-        told = run_and_kill(back_up, dice.randint(1, 5), dice.random() * 0.15)
+        told = run_and_kill(back_up, dice.randint(1, 5) if way == "moment" else 7, dice.random() * 0.15)
         figures.kills += 1
         note_journals(folder, figures)
         half = _unfinished(folder / "backups") + _unfinished(stick)
@@ -158,7 +170,7 @@ def _copies(room: Room, acknowledged: list[dict[str, Any]], stick: Path, figures
 # ---- bringing one back ----------------------------------------------------------------------------------------------
 
 
-def _bring_back(folder: Path, copy: str, at: str, after: int, pipe: Pipe) -> None:
+def _bring_back(folder: Path, copy: str, at: str, after: int, way: str, pipe: Pipe) -> None:
     def pause(where: str) -> None:
         pipe.say(**{"is": "point", "point": where})
         if where == at:
@@ -167,6 +179,7 @@ def _bring_back(folder: Path, copy: str, at: str, after: int, pipe: Pipe) -> Non
     room = open_room(folder, work.COUNSELLOR, work.PASSWORD)
     pipe.say(**OPEN)
     path = folder / "backups" / copy
+    doom(room, way, random.Random(after), pipe)
     if at:
         drive(bring_back_here(room, path, pause=pause))
     else:
@@ -209,10 +222,13 @@ def run_returning(
         at = POINTS[number // 2 % len(POINTS)] if number % 2 == 0 else ""
         after = dice.randint(0, 60) if not at and dice.random() < 0.5 else -1
 
-        def bring(pipe: Pipe, folder: Path = folder, at: str = at, after: int = after) -> None:
-            _bring_back(folder, before.copy, at, after, pipe)
+        way = "moment" if at or after >= 0 else dice.choice(WAYS)
+        after = after if way == "moment" else -dice.randint(1, 10_000)
 
-        lasts = at or after >= 0  # it ends by its own hand
+        def bring(pipe: Pipe, folder: Path = folder, at: str = at, after: int = after, way: str = way) -> None:
+            _bring_back(folder, before.copy, at, after, way, pipe)
+
+        lasts = at or after >= 0 or way != "moment"  # it ends by its own hand
         told = run_and_kill(bring, 100 if lasts else 0, 0 if lasts else dice.random() * 0.4)
         figures.kills += 1
         note_journals(folder, figures)

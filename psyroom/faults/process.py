@@ -23,6 +23,7 @@ from typing import Any
 from psyroom.store import keys, settle
 from psyroom.store.checking import check
 from psyroom.store.room import Room
+from psyroom.store.tables import FILES
 
 OPEN = {"is": "open"}
 
@@ -67,6 +68,34 @@ class Pipe:
     def end(self) -> None:
         """As if the power had gone, here and now."""
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+WAYS = ("moment", "write", "door")
+"""How a process dies: at a moment that is nobody's choice, in the middle of a write, or just when a door has closed."""
+
+
+def doom(room: Room, way: str, dice: random.Random, pipe: Pipe) -> None:
+    """In the process itself: let it end at a write that goes beyond a random length (the system does it, between two pages
+    of a file or of a journal), or after a few doors of the room have closed, before anything is acknowledged."""
+    if way == "write":
+        import resource
+
+        longest = max((room.folder / name).stat().st_size for name in FILES.values())
+        end = dice.randrange(dice.choice((40_000, longest)))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (end, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    elif way == "door":
+        inner, left = room._alone, [dice.randint(1, 12)]
+
+        @contextmanager
+        def counted() -> Iterator[None]:
+            with inner():
+                yield
+            left[0] -= 1
+            if not left[0]:
+                pipe.end()
+
+        room._alone = counted  # type: ignore[method-assign]
 
 
 def spawn(work: Callable[[Pipe], None]) -> tuple[int, Iterator[dict[str, Any]]]:

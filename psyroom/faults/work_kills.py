@@ -11,7 +11,7 @@ from typing import Any
 
 from psyroom.errors import Tell
 from psyroom.faults import work
-from psyroom.faults.process import Figures, Pipe, errors_of, moved, note_journals, run_and_kill, unsound
+from psyroom.faults.process import WAYS, Figures, Pipe, doom, errors_of, moved, note_journals, run_and_kill, unsound
 from psyroom.store import settle
 from psyroom.store.opening import open_room
 
@@ -19,12 +19,13 @@ FRESH_ROOM_EVERY = 15
 STEPS = 10_000
 
 
-def write_on(folder: Path, seed: int, state: work.State, pipe: Pipe) -> None:
+def write_on(folder: Path, seed: int, state: work.State, pipe: Pipe, way: str = "moment") -> None:
     """Work in a room until killed; each step is said before it is begun and when it is done."""
     dice = random.Random(seed)
     room = open_room(folder, work.COUNSELLOR, work.PASSWORD)
     pipe.say(**{"is": "open"})
     doer = work.Doer(room)
+    doom(room, way, dice, pipe)
     for _ in range(STEPS):
         step = work.meant(dice, state)
         pipe.say(**{"is": "try", "step": step})
@@ -57,12 +58,14 @@ def run(kills: int, place: Path, dice: random.Random, *, say: Callable[[str], No
             folder = place / f"房间 {number}"
             shutil.copytree(made, folder)
             state = {"notes": {}, "drafts": {}, "words": {}, "slips": []}
-        seed = dice.getrandbits(32)
+        seed, way = dice.getrandbits(32), WAYS[number % len(WAYS)]
 
-        def writer(pipe: Pipe, seed: int = seed, state: work.State = state, folder: Path = folder) -> None:
-            write_on(folder, seed, state, pipe)
+        def writer(
+            pipe: Pipe, seed: int = seed, way: str = way, state: work.State = state, folder: Path = folder
+        ) -> None:
+            write_on(folder, seed, state, pipe, way)
 
-        told = run_and_kill(writer, dice.randint(1, 12), dice.random() * 0.03)
+        told = run_and_kill(writer, dice.randint(1, 12) if way == "moment" else 80, dice.random() * 0.03)
         figures.kills += 1
         hot = note_journals(folder, figures)
         if dice.random() < (0.6 if hot else 0.2):
