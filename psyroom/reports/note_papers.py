@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from psyroom.reports import grid
 from psyroom.reports.faces import KAI
-from psyroom.reports.note_form import NoteForm, Value
+from psyroom.reports.note_form import SECOND, NoteForm, Value
 from psyroom.reports.paper import MM, Paper
 from psyroom.reports.tables import Column, Row
 
@@ -27,6 +27,15 @@ _HISTORY = (
     Column("情况", 3, align="left"),
 )
 
+
+_ONE, _TWO, _THREE = 48.0, 17.0, 28.0
+"""The three values of a row in mm; with the labels before the second and third they fill the banded form."""
+_FIRST_TWO, _LAST_TWO = _ONE + SECOND / MM + _TWO, _TWO + SECOND / MM + _THREE
+"""Two of them as one, so that the upright lines of all rows stand above each other."""
+
+BASIC = (50.0, 22.0, 30.0)
+"""The three values of a row of 基本情况, which has no band; `BASIC_REST`: the last two as one."""
+BASIC_REST = BASIC[1] + SECOND / MM + BASIC[2]
 
 _SIGNS = {"group": "带领教师", "contact": "记录教师"}
 
@@ -125,7 +134,8 @@ def _running(paper: Paper, title: str, number: str) -> None:
     """Above the pages after the first: which paper this is."""
     paper.y += 1 * MM
     words = "　".join(filter(None, (title, number)))
-    paper.text(paper.left, paper.y, f"{words}（续）", KAI, 9.5, grey=0.35)
+    middle = (paper.left + paper.right) / 2  # between the red words above
+    paper.text(middle, paper.y + 2 * MM, f"{words}（续）", KAI, 9.5, "center", grey=0.35)
     paper.y -= 2.5 * MM
 
 
@@ -144,21 +154,24 @@ def _whole_note(form: NoteForm, note: NotePaper) -> None:
 
 def _who(form: NoteForm, note: NotePaper) -> None:
     if note.kind == "group":
-        form.row(Value("团体主题", note.topic, 2), Value("人　数", f"{len(note.people)} 人" if note.people else "", 1))
+        many = f"{len(note.people)} 人" if note.people else ""
+        form.row(Value("团体主题", note.topic, _FIRST_TWO), Value("人　数", many, _THREE))
         if note.people:
             form.row(Value("成　员", _members(note.people), 1, "left"))
         return
     if note.kind == "teacher":
-        form.row(Value("来访教师", note.with_whom, 1), Value("主　题", note.topic, 2))
+        form.row(Value("来访教师", note.with_whom, _ONE), Value("主　题", note.topic, _LAST_TWO))
         return
     for person in note.people:
         form.row(
-            Value("姓　名", person.name, 1.1), Value("性　别", person.sex, 0.6), Value("班　级", person.class_name, 1.3)
+            Value("姓　名", person.name, _ONE),
+            Value("性　别", person.sex, _TWO),
+            Value("班　级", person.class_name, _THREE),
         )
     if not note.people:
         form.row(Value("来访者", note.with_whom or "（未登记姓名）", 1))
     if note.kind == "contact":
-        form.row(Value("沟通对象", note.with_whom, 1.2), Value("主　题", note.topic, 1.8))
+        form.row(Value("沟通对象", note.with_whom, _ONE), Value("主　题", note.topic, _LAST_TWO))
     elif note.with_whom and note.people:
         form.row(Value("通话对象", note.with_whom, 1, "left"))
 
@@ -172,15 +185,15 @@ def _members(people: Sequence[Person]) -> str:
 
 
 def _when(form: NoteForm, note: NotePaper, *, brief: bool = False) -> None:
-    form.row(Value("日　期", note.day, 1.25), Value("时　间", note.hours, 1.5))
-    counted = Value("第几次", f"第 {note.ordinal} 次" if note.ordinal else "", 0.9)
+    form.row(Value("日　期", note.day, _ONE), Value("时　间", note.hours, _LAST_TWO))
+    place, channel = Value("地　点", note.place, _ONE), Value("方　式", note.channel, _TWO)
     if note.kind in ("contact", "teacher", "group"):
-        form.row(Value("地　点", note.place, 1.2), Value("方　式", note.channel, 0.8), Value("教　师", note.writer, 1))
+        form.row(place, channel, Value("教　师", note.writer, _THREE))
     else:
-        form.row(Value("地　点", note.place, 1.2), Value("方　式", note.channel, 0.8), counted)
-        form.row(Value("信息来源", note.source, 1.3), Value("辅导教师", note.writer, 1))
+        form.row(place, channel, Value("第几次", f"第 {note.ordinal} 次" if note.ordinal else "", _THREE))
+        form.row(Value("信息来源", note.source, _ONE), Value("辅导教师", note.writer, _LAST_TWO))
     if note.case_no and not brief:
-        form.row(Value("个案编号", note.case_no, 1), Value("问题类别", note.categories, 1.8))
+        form.row(Value("个案编号", note.case_no, _ONE), Value("问题类别", note.categories, _LAST_TWO))
     elif note.categories:
         form.row(Value("问题类别", note.categories, 1, "left"))
 
@@ -224,7 +237,7 @@ def growth_pdf(file: GrowthPaper, school: str, *, practice: bool = False, digest
         paper.info(f"学校：{school}", "", f"制作日期：{file.made_on}", size=11)
         paper.space(0.5 * MM)
         form = NoteForm(paper, banded=False)
-        form.row(Value("姓　名", file.name, 1), Value("制作教师", file.maker, 1))
+        form.row(Value("姓　名", file.name, BASIC[0]), Value("制作教师", file.maker, BASIC_REST))
         form.row(Value("所含部分", file.parts, 1, "left"))
         form.end()
         numbers = iter(_HEADS)
@@ -290,9 +303,10 @@ def _notes(paper: Paper, notes: Sequence[NotePaper | Closed]) -> None:
         form = NoteForm(paper)
         form.band(f"第{note.ordinal}次" if note.ordinal else "团体" if note.kind == "group" else "沟通")
         heading = f"{note.title.removesuffix('记录')}　{note.number}"
-        form.row(Value("记　录", heading, 1.6), Value("签　字", "已签字" if note.signed else UNSIGNED, 0.8))
+        signed = "已签字" if note.signed else UNSIGNED
+        form.row(Value("记　录", heading, _FIRST_TWO), Value("签　字", signed, _THREE))
         if note.kind == "contact":
-            form.row(Value("沟通对象", note.with_whom, 1.2), Value("主　题", note.topic, 1.8))
+            form.row(Value("沟通对象", note.with_whom, _ONE), Value("主　题", note.topic, _LAST_TWO))
         elif note.kind == "group":
             form.row(Value("团体主题", note.topic, 1, "left"))
         _when(form, note, brief=True)

@@ -256,21 +256,22 @@ def _basic(
 ) -> tuple[tuple[Value, ...], ...]:
     entry, detail = whole.entry, whole.detail or StudentDetailFields()
     age = f"{_age(detail.born, today)} 岁" if detail.born else ""
-    sex = Value("性　别", SEXES[entry.sex])
-    status = Value("在校状态", STATUSES[entry.status])
+    one, two, three = papers.BASIC
+    sex, state = Value("性　别", SEXES[entry.sex], two), STATUSES[entry.status]
     if mask:
-        return ((sex, Value("年　级", entry.grade), Value("年　龄", age)), (status, *_living(detail)))
+        hidden = (Value("年　级", entry.grade, one), sex, Value("年　龄", age, three))
+        return (hidden, (Value("在校状态", state, one), *_living(detail)))
     born = f"{chinese_date(detail.born)}（{age}）" if detail.born else ""
     relation = f"（{detail.guardian_relation}）" if detail.guardian and detail.guardian_relation else ""
     rows: list[tuple[Value, ...]] = [
-        (sex, Value("班　级", entry.class_name, 1.4), Value("学　号", entry.number, 1.2)),
-        (Value("出生日期", born, 1.7), Value("民　族", detail.ethnicity, 0.8), status),
-        (Value("监护人", f"{detail.guardian}{relation}", 1.4), *_living(detail)),
+        (Value("学　号", entry.number, one), sex, Value("班　级", entry.class_name, three)),
+        (Value("出生日期", born, one), Value("民　族", detail.ethnicity, two), Value("在校状态", state, three)),
+        (Value("监护人", f"{detail.guardian}{relation}", one), *_living(detail)),
     ]
     if identity:
         rows += [
-            (Value("身份证号", detail.id_number), Value("学籍号", detail.registry_number)),
-            (Value("监护人\n电话", detail.guardian_phone), Value("学生电话", detail.phone)),
+            (Value("身份证号", detail.id_number, one), Value("学籍号", detail.registry_number, papers.BASIC_REST)),
+            (Value("监护人\n电话", detail.guardian_phone, one), Value("学生电话", detail.phone, papers.BASIC_REST)),
             (Value("住　址", detail.address, 1, "left"),),
         ]
     return tuple(rows)
@@ -278,7 +279,8 @@ def _basic(
 
 def _living(detail: StudentDetailFields) -> tuple[Value, Value]:
     words = {True: "是", False: "否", None: ""}
-    return Value("住　校", words[detail.boarding], 0.8), Value("独生子女", words[detail.only_child], 0.8)
+    _one, two, three = papers.BASIC
+    return Value("住　校", words[detail.boarding], two), Value("独生子女", words[detail.only_child], three)
 
 
 def _age(born: date, day: date) -> int:
