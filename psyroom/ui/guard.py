@@ -15,6 +15,9 @@ _SIGNS_OF_LIFE = {
     QEvent.Type.TouchBegin,
 }  # fmt: skip
 
+DEEPEST = 9
+"""Windows that may lie over each other."""
+
 
 class Curtain(QWidget):
     """Covers the whole window with paper and the program's name. F12 again opens it; nothing else gets through."""
@@ -34,9 +37,11 @@ class Curtain(QWidget):
             self._focus = None
             return
         self._focus = self.window().focusWidget()
-        for popup in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
-            if popup is not None:
-                popup.close()
+        for _ in range(DEEPEST):  # a question or the help may lie over a dialog
+            over = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if over is None:
+                break
+            over.close()
         self.setGeometry(self.window().rect())
         self.raise_()
         self.show()

@@ -19,12 +19,24 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QKeyEvent,
+    QKeySequence,
+    QShortcut,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextListFormat,
+    QTextTable,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from psyroom.paths import resource
 from psyroom.ui import fonts, tokens
@@ -119,11 +131,15 @@ class Article(QTextBrowser):
         while block.isValid():
             shape = QTextBlockFormat(block.blockFormat())
             level = shape.headingLevel()
-            each = 120 if level else LINE_HEIGHT
-            shape.setLineHeight(each, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value))
             shape.setTopMargin(look.px(18 if level > 1 else 2))
             shape.setBottomMargin(look.px(8 if level else 4))
             cursor.setPosition(block.position())
+            in_table = cursor.currentTable() is not None  # its cells have room of their own
+            if in_table:
+                shape.setTopMargin(0)
+                shape.setBottomMargin(0)
+            each = 100 if in_table else 120 if level else LINE_HEIGHT
+            shape.setLineHeight(each, int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value))
             if (points := block.textList()) is not None and points.format().style() == DISC:
                 # Qt leaves one narrow space behind the point: a wider one, hanging out so that the lines stay flush
                 shape.setTextIndent(-QFontMetricsF(fonts.face()).horizontalAdvance(GAP))
@@ -135,6 +151,12 @@ class Article(QTextBrowser):
                 letters.setFont(fonts.face("title" if level == 1 else "heading", bold=True))
                 cursor.mergeCharFormat(letters)
             block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                lines = frame.format()
+                lines.setCellPadding(look.px(8))
+                lines.setBorder(0)
+                frame.setFormat(lines)
         self._colour_links(QColor(look.palette.accent_ink))
         self.verticalScrollBar().setValue(0)
 
@@ -253,3 +275,22 @@ class HelpPage(QWidget):
             bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_PageDown else -1) * bar.pageStep())
         else:
             super().keyPressEvent(event)
+
+
+class HelpOver(QDialog):
+    """The help over a dialog, whose window gets no key as long as it is open. F1 or Esc goes back to it as it was."""
+
+    def __init__(self, dialog: QDialog, topic: str) -> None:
+        super().__init__(dialog)
+        self.setWindowTitle(dialog.windowTitle())
+        self.setModal(True)
+        self.resize(dialog.size())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.page = HelpPage(self.close)
+        column.addWidget(self.page)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.close)
+        self.finished.connect(self.deleteLater)
+        self.open()
+        self.page.show_topic(topic)  # at its true width, from its first line on
+        self.page.shown()

@@ -12,10 +12,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from psyroom.reports import preview
 from psyroom.services import drafts, exports, notes
+from psyroom.ui.help import HelpOver
 from psyroom.ui.pages.export_dialog import ExportDialog, Leaving, ask_to_leave, leave_growth_file, leave_note
 from psyroom.ui.window import Shell
 from tests.services.room_for_bookings import NOON, TUESDAY, Small, make_small
@@ -202,3 +205,28 @@ def test_the_growth_file_s_looks(shell: Shell, small: Small, qtbot: QtBot, shoot
     dialog.folder.set_value(tmp_path / "出去")
     dialog.go()
     shoot(dialog, "dialog-export-done")
+
+
+def test_f1_opens_the_help_over_it_and_goes_back_to_the_same_word(shell: Shell, small: Small, qtbot: QtBot) -> None:
+    dialog = opened(shell, small, qtbot)
+    dialog.reason.set_value("转介")
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
+        dialog.activateWindow()
+        qtbot.waitUntil(dialog.isActiveWindow)
+        qtbot.keyClick(dialog, Qt.Key.Key_F1)
+        (over,) = [made for made in dialog.findChildren(HelpOver) if made.isVisible()]
+        assert over.page.list.currentItem().text() == "把材料拿出去" and over.isModal()
+        qtbot.waitUntil(over.isActiveWindow)
+        qtbot.keyClick(over, key)
+        qtbot.waitUntil(lambda over=over: not isValid(over) or not over.isVisible())
+        assert dialog.isVisible() and dialog.reason.value() == "转介"
+
+
+def test_f12_covers_what_leaves_also_under_the_help(shell: Shell, small: Small, qtbot: QtBot) -> None:
+    dialog = opened(shell, small, qtbot)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog, Qt.Key.Key_F1)
+    (over,) = dialog.findChildren(HelpOver)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+    qtbot.keyClick(over, Qt.Key.Key_F12)
+    assert not [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not shell]

@@ -212,6 +212,13 @@ class ExportDialog(QDialog):
     def _keys(self) -> None:
         for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.go)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.help)
+
+    def help(self) -> None:
+        """F1: the help, over this dialog."""
+        from psyroom.ui.help import HelpOver
+
+        HelpOver(self, self.help_topic)
 
     # ---- what goes
 
