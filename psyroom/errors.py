@@ -99,6 +99,15 @@ class NotEnrolled(RoomTrouble):
     sentence = "这台电脑（或这个系统账户）还没有登记过这间辅导室，请用登记码或恢复单登记一次。"
 
 
+class KeyringMissing(NotEnrolled):
+    """The password was set on a computer with a keyring; this one has none, so no code and no sheet can enrol it."""
+
+    sentence = (
+        "这台电脑没有可用的密钥环，原来的密码在这里用不了。请能登录的心理教师在“设置”的“人员”里给你重设密码；"
+        "没有人能登录时，心理教师按“忘记密码”，用恢复单进来。"
+    )
+
+
 class KeyringLocked(RoomTrouble):
     sentence = "系统的密钥环锁着，请先登录系统桌面、解开密钥环，再打开辅导室。"
 

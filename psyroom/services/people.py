@@ -8,7 +8,7 @@ from psyroom.errors import NeedsCounsellor, NotFound, Refused
 from psyroom.records.fields import checked
 from psyroom.records.people import PersonFields
 from psyroom.services.rights import needs_counsellor
-from psyroom.store import enrolling, members, passwords, private, recovery
+from psyroom.store import enrolling, members, passwords, private, recovery, roomfile
 from psyroom.store.questions import school as ask
 from psyroom.store.room import Room
 
@@ -113,6 +113,13 @@ def sealed_away(room: Room) -> list[str]:
     set their password anew. Needs a counsellor."""
     needs_counsellor(room)
     return private.names(room, private.sealed_away(room))
+
+
+def stranded(room: Room) -> list[str]:
+    """Names of those whose passwords were set on a computer with a keyring, while this one opens the room without: here
+    they need new ones. Needs a counsellor."""
+    needs_counsellor(room)
+    return [] if room.has_secret else [entry.name for entry in roomfile.read(room.folder).people if entry.bound]
 
 
 def is_sheet_group(code: str, position: int, typed: str) -> bool:

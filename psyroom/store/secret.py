@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from psyroom.errors import KeyringLocked, NotEnrolled
+from psyroom.errors import KeyringLocked, KeyringMissing, NotEnrolled
 
 
 @dataclass
@@ -90,13 +90,13 @@ _ACCOUNT = "room"
 
 
 def fetch(room: str, lineage: str) -> Enrolment:
-    """Errors: `KeyringLocked`; `NotEnrolled` where there is no keyring or no entry."""
+    """Errors: `KeyringLocked`; `NotEnrolled` where there is no entry, `KeyringMissing` where there is no keyring."""
     from keyring.errors import KeyringError
     from keyring.errors import KeyringLocked as Locked
 
     backend = _backend()
     if backend is None:
-        raise NotEnrolled
+        raise KeyringMissing
     try:
         text = backend.get_password(_service(room, lineage), _ACCOUNT)
     except Locked:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from psyroom.errors import Damaged, NotEnrolled, RoomBusy, RoomTrouble, Tell, WrongPassword
+from psyroom.errors import Damaged, KeyringMissing, NotEnrolled, RoomBusy, RoomTrouble, Tell, WrongPassword
 from psyroom.store import roomfile
 from psyroom.ui import tokens, worker
 from psyroom.ui.brand import Brand
@@ -250,7 +250,9 @@ class Unlock(QWidget):
         self.trouble.setText(str(tell))
         self.trouble.show()
         for way in (self.by_code, self.enrol):
-            way.setVisible(isinstance(tell, NotEnrolled))
+            way.setVisible(isinstance(tell, NotEnrolled) and not isinstance(tell, KeyringMissing))
         self.rescue.hide()
-        if isinstance(tell, Damaged):
+        damaged, unknown = isinstance(tell, Damaged), isinstance(tell, NotEnrolled)
+        self.help_topic = "checkup" if damaged else "new-computer" if unknown else type(self).help_topic
+        if damaged:
             self._look_for_copy(tell)

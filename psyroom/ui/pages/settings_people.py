@@ -39,6 +39,7 @@ RESET_LOST = (
     "能等他想起旧密码就先等一等。"
 )
 LOST = "密码重设时还没有封给新的恢复单：以前的私密手记只有旧备份和旧恢复单能打开"
+STRANDED = "这台电脑没有可用的密钥环，他原来的密码在这里用不了：请按“重设密码”，让本人来输"
 SEALED_AWAY = "密码重设过：以前的私密手记封着，用恢复单进来一次才能再打开"
 
 
@@ -84,6 +85,7 @@ class PeopleSection(Section):
     def show_school(self, now: SchoolContext) -> None:
         rows = []
         behind, away = people.not_on_sheet(self.room), people.sealed_away(self.room)
+        stranded = people.stranded(self.room)
         for person, name, role, active in people.listed(self.room):
             if not active:
                 continue
@@ -91,6 +93,7 @@ class PeopleSection(Section):
             counts = role == "counsellor"
             words = {(True, True): LOST, (True, False): NOT_ON_SHEET, (False, True): SEALED_AWAY}
             word = words.get((name in behind, name in away), "") if counts else ""
+            word = STRANDED if name in stranded else word
             more: tuple[tuple[str, Callable[[], object]], ...] = ()
             if self.manages and not me and role != "none":
                 more = (

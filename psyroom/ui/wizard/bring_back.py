@@ -18,14 +18,21 @@ from psyroom.errors import (
     WeakPassword,
     WrongRecovery,
 )
+from psyroom.rules.time import day_name
 from psyroom.services.school import context
-from psyroom.store import recovering, recovery, roomfile
+from psyroom.store import manifest, recovering, recovery, roomfile
 from psyroom.store.room import Room
 from psyroom.ui import ask, worker
 from psyroom.ui.kit.fields import Choice, Field, TextField
+from psyroom.ui.kit.texts import text
 from psyroom.ui.wizard.frame import Step, Wizard
 from psyroom.ui.wizard.room_steps import FolderField, NewPasswordFields, PlaceStep
 from psyroom.ui.wizard.sheet_step import SheetStep
+
+STRANDED = (
+    "这台电脑没有可用的密钥环，{names}原来的密码在这里用不了。打开以后，请到“设置”的“人员”里，"
+    "在各人那一行按“重设密码”，让本人来输。"
+)
 
 
 class CopyStep(Step):
@@ -58,6 +65,9 @@ class CodeStep(Step):
     def __init__(self, room_folder: Callable[[], Path], *, alone: Callable[[], bool]) -> None:
         super().__init__("恢复码", "恢复单和新密码", "照恢复单抄下全部恢复码，分不分组、大小写都行。")
         self._folder, self._alone = room_folder, alone
+        self.which = text("", "strong")
+        self.which.hide()
+        self.add(self.which)
         self.code = TextField("XXXX-XXXX-…")
         self.add(self.field("code", Field("恢复码", self.code, required=True)))
         self.person = Choice({})
@@ -65,6 +75,11 @@ class CodeStep(Step):
         self.password = NewPasswordFields(self, label="新密码")
 
     def arrive(self) -> None:
+        told = manifest.read(self._folder())
+        if told is not None:  # a copy, not a room that lies here
+            at = told.at().astimezone()
+            self.which.setText(f"用的是 {day_name(at.date())} {at:%H:%M} 的备份；那以后记的不在里面。")
+        self.which.setVisible(told is not None)
         people = [entry.name for entry in roomfile.read(self._folder()).people if entry.role == "counsellor"]
         self.person.set_choices({name: name for name in people})
         self.password.set_terms(alone=self._alone(), names=people)
@@ -104,6 +119,9 @@ class SheetWizard(Wizard):
 
     def finish(self) -> None:
         self.sheet.code = ""
+        if self.room is not None and self.room.stranded:
+            names = "、".join(self.room.stranded)
+            ask.tell(self, "同事要重新设密码", STRANDED.format(names=names))
         self.done.emit(self.room)
 
     def may_close(self) -> bool:
