@@ -26,7 +26,7 @@ class Settings:
             return cls()
         try:
             raw: dict[str, Any] = json.loads((folder / "settings.json").read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return cls()
         known = {k: v for k, v in raw.items() if k in cls.__dataclass_fields__}
         return cls(**known)

@@ -46,7 +46,7 @@ def accept(folder: Path | str, code: str) -> None:
         raw = json.loads((folder / NAME).read_text("utf-8"))
         until, sealed = int(raw["until"]), bytes.fromhex(raw["sealed"])
         room_secret = keys.unseal(keys.expand(text.encode(), "enrolment"), sealed, f"{room.id} {until}".encode())
-    except (OSError, ValueError, KeyError, TypeError, keys.WrongKey):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError, keys.WrongKey):
         raise WrongEnrolment from None
     if time.time() > until:
         (folder / NAME).unlink(missing_ok=True)

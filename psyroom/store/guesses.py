@@ -20,7 +20,7 @@ def _read(folder: Path) -> tuple[int, float]:
     try:
         raw = json.loads((folder / NAME).read_text("utf-8"))
         return int(raw["wrong"]), float(raw["at"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return 0, 0.0
 
 

@@ -116,7 +116,7 @@ def read(folder: Path) -> Manifest | None:
     """None when there is none, or none that can be read."""
     try:
         path = folder / NAME
-        if path.stat().st_size > LARGEST:
+        if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would keep whoever reads it for ever
             return None
         raw = json.loads(path.read_text("utf-8"))
         found = Manifest(
@@ -140,7 +140,7 @@ def trouble_of(folder: Path, *, quick: bool = False) -> str | None:
     for name, wanted in manifest.files.items():
         path = folder / name
         try:
-            if path.stat().st_size != wanted[0] or not quick and digest_of(path) != wanted:
+            if not path.is_file() or path.stat().st_size != wanted[0] or not quick and digest_of(path) != wanted:
                 return f"“{name}”和备份时不一样了"
         except OSError:
             return f"缺少“{name}”，或读不出来"
@@ -154,7 +154,7 @@ def missing_attachments(folder: Path) -> list[str]:
     missing = []
     for name, size in (manifest.needs if manifest else {}).items():
         try:
-            if (beside / name).stat().st_size != size:
+            if not (beside / name).is_file() or (beside / name).stat().st_size != size:
                 missing.append(name)
         except OSError:
             missing.append(name)

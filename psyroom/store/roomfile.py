@@ -21,6 +21,8 @@ from psyroom.errors import Damaged, FolderNotWritable, NewerFormat, NoRoom
 NAME = "room.json"
 BEFORE = "room.json.before"  # the previous generation
 FORMAT = 1
+LARGEST = 5_000_000
+"""Bytes; a person takes a thousand."""
 SUM = "sum"
 
 
@@ -104,6 +106,13 @@ def _entry(raw: dict[str, Any]) -> Entry:
     )  # fmt: skip
 
 
+def _text(path: Path) -> bytes:
+    """Errors: `OSError`; `Damaged` for what is no file of ours by its size or its kind."""
+    if path.exists() and (not path.is_file() or path.stat().st_size > LARGEST):
+        raise Damaged(name=NAME)
+    return path.read_bytes()
+
+
 def _parse(text: bytes) -> RoomFile:
     try:
         raw = json.loads(text)
@@ -120,7 +129,7 @@ def _parse(text: bytes) -> RoomFile:
             inbox=_unpack(raw["inbox"]),
             check_desk=[_unpack(v) for v in raw["check_desk"]], check_case=[_unpack(v) for v in raw["check_case"]],
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise Damaged(name=NAME) from None
 
 
@@ -135,7 +144,7 @@ def is_spoilt(folder: Path) -> bool:
     """Whether what is read of room.json is not what was written there. False where an older program wrote no sum."""
     for name in (NAME, BEFORE):
         try:
-            text = (folder / name).read_bytes()
+            text = _text(folder / name)
             _parse(text)
         except (OSError, Damaged, NewerFormat):
             continue
@@ -158,7 +167,7 @@ def read(folder: Path) -> RoomFile:
     trouble: Exception = NoRoom(folder=folder)
     for name in (NAME, BEFORE):
         try:
-            return _parse((folder / name).read_bytes())
+            return _parse(_text(folder / name))
         except FileNotFoundError:
             continue
         except Damaged as error:

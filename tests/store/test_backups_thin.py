@@ -4,6 +4,7 @@ a damaged copy."""
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -236,6 +237,24 @@ def test_attachments_reached_through_a_link_or_a_strange_name_stay(tmp_path: Pat
     assert [p.name for p in (folder / manifest.ATTACHED).iterdir()] == ["毕业论文.docx"], (
         "that one is ours and not needed"
     )
+
+
+def test_a_pipe_among_the_files_keeps_nobody_waiting(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        return  # this system has no such files
+    made = put_copy(tmp_path, "辅导室-1", datetime(2026, 9, 1, 8, tzinfo=UTC), {"a" * 32: 0})
+    (made / "case.db").unlink()
+    (tmp_path / manifest.ATTACHED).mkdir()
+    os.mkfifo(made / "case.db")
+    os.mkfifo(tmp_path / manifest.ATTACHED / ("a" * 32))
+    told = manifest.read(made)
+    assert told is not None and manifest.missing_attachments(made) == ["a" * 32]
+    told.files["case.db"] = (0, "")
+    manifest.write(made, told)
+    assert manifest.trouble_of(made) and manifest.trouble_of(made, quick=True)
+    (made / manifest.NAME).unlink()
+    os.mkfifo(made / manifest.NAME)
+    assert manifest.read(made) is None
 
 
 @pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "0001-01-01"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from psyroom.errors import Damaged, NewerFormat, NoRoom, NotEnrolled, RoomBusy, Tell, WrongPassword, WrongRecovery
 from psyroom.records.students import Student, StudentDetail
-from psyroom.store import grants, guesses, keys, members, recovering, recovery, roomfile
+from psyroom.store import enrolling, grants, guesses, keys, members, recovering, recovery, roomfile
 from psyroom.store.checking import check, pages
 from psyroom.store.connection import connect_alone, raw_of
 from psyroom.store.history import undo
@@ -246,12 +247,52 @@ def test_a_damaged_room_json_falls_back_to_the_generation_before(folder: Path) -
         open_room(folder, COUNSELLOR, PASSWORDS[COUNSELLOR])
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"format": 1}', b'{"format": "x"}', b"\xff\xfe", b"null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"format": 1}',
+        b'{"format": "x"}',
+        b"\xff\xfe",
+        b"null",
+        b'{"format": Infinity}',
+        b"[" * 200_000,
+    ],
+    ids=range(9),
+)
 def test_room_json_with_anything_in_it_is_damage_not_a_bug(folder: Path, text: bytes) -> None:
     (folder / "room.json").write_bytes(text)
     (folder / "room.json.before").unlink(missing_ok=True)
     with pytest.raises(Damaged):
         roomfile.read(folder)
+    assert roomfile.is_spoilt(folder)
+
+
+def test_what_cannot_be_a_room_json_is_not_read(folder: Path) -> None:
+    """Five terabytes, or a pipe nobody writes to."""
+    (folder / "room.json.before").unlink(missing_ok=True)
+    with (folder / "room.json").open("r+b") as file:
+        file.truncate(5_000_000_000)
+    with pytest.raises(Damaged):
+        roomfile.read(folder)
+    if hasattr(os, "mkfifo"):
+        (folder / "room.json").unlink()
+        os.mkfifo(folder / "room.json")
+        with pytest.raises(Damaged):
+            roomfile.read(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"until": Infinity, "wrong": Infinity, "at": 1, "sealed": ""}', "[" * 200_000, "null"]
+)
+def test_what_lies_beside_it_is_read_with_as_little_trust(folder: Path, text: str) -> None:
+    for name in (guesses.NAME, enrolling.NAME):
+        (folder / name).write_text(text, "utf-8")
+    assert guesses.seconds(folder) == 0.0
+    with pytest.raises(enrolling.WrongEnrolment):
+        enrolling.accept(folder, "ABCD-EFGH")
 
 
 def test_absurd_parameters_are_refused_before_they_cost_memory(folder: Path) -> None:
