@@ -18,7 +18,7 @@ from psyroom.ui import tokens, worker
 from psyroom.ui.brand import Brand
 from psyroom.ui.kit.cards import Card
 from psyroom.ui.kit.fields import Choice, Field, TextField
-from psyroom.ui.kit.texts import button, primary, quiet, text
+from psyroom.ui.kit.texts import button, primary, quiet, set_kind, text
 from psyroom.ui.tokens import SPACE
 
 WIDTH = 420
@@ -114,7 +114,7 @@ class Unlock(QWidget):
         self.by_code.hide()
         self.enrol = button("用恢复单登记这台电脑", lambda: self.sheet.emit(True))
         self.enrol.hide()
-        self.rescue = button("用这份备份恢复", self.try_rescue, icon_name="clock-counter-clockwise")
+        self.rescue = primary("用这份备份恢复", self.try_rescue, icon_name="clock-counter-clockwise")
         self.rescue.hide()
         self._copy: Any = None
         card.add(Field("你是", self.person))
@@ -217,6 +217,7 @@ class Unlock(QWidget):
             self.trouble.setText(
                 f"{tell}最近一份核对过的备份是 {when.month}月{when.day}日 {when:%H:%M} 做的，之后写的不在里面；现在的文件会原样留着。"
             )
+            set_kind(self.open, "")  # the next step is the copy, not the damaged files once more
             self.rescue.show()
 
         worker.run(self, work, done=offer)
@@ -252,6 +253,7 @@ class Unlock(QWidget):
         for way in (self.by_code, self.enrol):
             way.setVisible(isinstance(tell, NotEnrolled) and not isinstance(tell, KeyringMissing))
         self.rescue.hide()
+        set_kind(self.open, "primary")
         damaged, unknown = isinstance(tell, Damaged), isinstance(tell, NotEnrolled)
         self.help_topic = "checkup" if damaged else "new-computer" if unknown else type(self).help_topic
         if damaged:

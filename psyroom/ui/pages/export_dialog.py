@@ -104,10 +104,10 @@ class ExportDialog(QDialog):
         px = tokens.now().px
         self.resize(min(px(1160), shell.width() - 24), min(px(760), shell.height() - 16))
         across = QHBoxLayout(self)
-        across.setContentsMargins(SPACE * 3, SPACE * 2, 0, 0)
+        across.setContentsMargins(SPACE * 3, 0, 0, 0)
         across.setSpacing(SPACE * 2)
         left = QVBoxLayout()
-        left.setContentsMargins(0, 0, 0, SPACE * 2)
+        left.setContentsMargins(0, SPACE * 2, 0, SPACE * 2)
         left.setSpacing(SPACE)
         self.preview = PdfPreview(printable=False)
         self.preview.before_print = self._note_paper
@@ -139,7 +139,7 @@ class ExportDialog(QDialog):
         outer.setSpacing(0)
         inner = Tall()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE)
+        column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE)
         column.setSpacing(SPACE + 4)
         column.addWidget(text(f"{self.leaving.kind}要拿出去", "heading"))
         column.addWidget(text(self._whose(), "soft"))
