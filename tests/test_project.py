@@ -175,5 +175,6 @@ def test_the_readme_names_the_stable_commands() -> None:
         *("room new", "room check", "people add", "roster import", "students find", "undo", "openings import", "hours"),
         *("return list", "return make", "copy", "bring-back", "demo", "book", "bookings", "move", "cancel", "ics"),
         *("waiting", *(f"waiting {deed}" for deed in ("list", "add", "take", "withdraw", "renew"))),
-        *("opening sign", "opening reason"),
+        *("opening sign", "opening reason", "people remove", "people password", "visit add", "notes search"),
+        *("export student", "backup", "backups", "backup preview"),
     }
