@@ -38,7 +38,7 @@ SENT_BY = {
 
 def blank(room: Room, *, visit: str = "", student: str = "", kind: str = "", now: datetime) -> Blank:
     """A new note, filled in from the visit (kind, day, hours, room, channel, who sent the child; for a group the members
-    who were there), or about a student. `kind` wins over what the visit suggests. Errors: `NotFound`."""
+    who were there and what it is about), or about a student. `kind` wins over what the visit suggests. Errors: `NotFound`."""
     needs_counsellor(room)
     if not visit:
         kind = kind if kind in NOTE_KINDS else "individual"
@@ -60,6 +60,7 @@ def blank(room: Room, *, visit: str = "", student: str = "", kind: str = "", now
             "channel": row.channel,
             "source": _source(session, row) if found in ("individual", "telephone") else "",
             "with_whom": row.name if found == "teacher" else "",
+            "topic": _topic(session, row.group_no) if found == "group" else "",
         }
         return Blank(values, students_there(session, row) or ((student,) if student else ()), visit)
 
@@ -80,6 +81,12 @@ def students_there(session: Session, visit: Any) -> tuple[str, ...]:
     if visit.client != "group":
         return ()
     return tuple(row.student for row in ask_groups.attendance(session, visit.id) if row.state in THERE)
+
+
+def _topic(session: Session, no: int) -> str:
+    """What the group is about, as was said when it was set up; empty for a session of no kept group."""
+    group = ask_groups.group_of_no(session, no) if no else None
+    return ask_groups.topics(session).get(group.id, "") if group is not None else ""
 
 
 def _source(session: Session, visit: Any) -> str:
