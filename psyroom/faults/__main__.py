@@ -25,8 +25,10 @@ def killed(times: int, place: Path, seed: int | None) -> list[Figures | kills.Fi
     dice, found = random.Random(seed), list[Figures | kills.Figures]()
     place.mkdir()
     with cheap_keys():
-        for share, run in OTHERS:
-            found.append(run(times * share // 100, place, dice))
+        for number, (share, run) in enumerate(OTHERS):
+            own = place / str(number)
+            own.mkdir()
+            found.append(run(times * share // 100, own, dice))
     return [kills.run(times - sum(one.kills for one in found), place, seed=seed), *found]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from psyroom.faults import __main__ as main
 from psyroom.faults import backup_kills, rekey_kills, work, work_kills
 from psyroom.faults.process import Figures
 from psyroom.store.opening import open_room
@@ -43,6 +44,12 @@ def test_a_killed_bringing_back_is_all_old_or_all_new(tmp_path: Path) -> None:
 def test_a_killed_change_of_keys_leaves_one_key_per_file(tmp_path: Path) -> None:
     figures = rekey_kills.run(6, tmp_path, random.Random())
     assert figures.ok, lines(figures)
+
+
+def test_the_kinds_do_not_meet(tmp_path: Path) -> None:
+    """What the command runs one after the other, in one place; no kill at all is no fault."""
+    figures = main.killed(0, tmp_path / "kills", 1)
+    assert len(figures) == 1 + len(main.OTHERS) and all(one.ok and not one.kills for one in figures)
 
 
 def test_every_step_does_what_it_is_said_to_do(tmp_path: Path) -> None:
