@@ -73,6 +73,13 @@ class NoRoom(RoomTrouble):
     sentence = "“{folder}”里没有辅导室，请检查文件夹，或先新建一间。"
 
 
+class IsCopy(RoomTrouble):
+    sentence = (
+        "“{folder}”是一份备份，不能直接打开：在里面写了字，它就不再是备份。"
+        "请按“别的辅导室…”，选“从备份恢复”，恢复到另一个文件夹。"
+    )
+
+
 class FolderTaken(RoomTrouble):
     sentence = "“{folder}”不是空文件夹，请换一个空的或还不存在的文件夹。"
 

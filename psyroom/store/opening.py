@@ -10,6 +10,7 @@ from pathlib import Path
 from psyroom.errors import (
     Damaged,
     FolderNotWritable,
+    IsCopy,
     KeyringLocked,
     KeysUnfinished,
     NoRoom,
@@ -24,6 +25,7 @@ from psyroom.store import (
     guesses,
     keys,
     lock,
+    manifest,
     migrations,
     private,
     rekeying,
@@ -99,12 +101,14 @@ def file_key(folder: Path, name: str, grants: list[bytes], checks: list[bytes], 
 
 
 def open_room(folder: Path | str, name: str | None, password: str, *, now: Callable[[], datetime] = utc_now) -> Room:
-    """Open a room for one person; `name` None: for whosever password it is. Errors: `NoRoom`, `RoomBusy`, `WrongPassword`, `NotEnrolled`, `KeyringLocked`,
+    """Open a room for one person; `name` None: for whosever password it is. Errors: `NoRoom`, `IsCopy`, `RoomBusy`, `WrongPassword`, `NotEnrolled`, `KeyringLocked`,
     `Damaged`, `NewerFormat`, `NeedsCases`, `FolderNotWritable`."""
     folder = Path(folder).absolute()
     no_core_dumps()
     if not roomfile.exists(folder):
         raise NoRoom(folder=folder)
+    if (folder / manifest.NAME).exists():  # worked in, it would be a copy of nothing any more
+        raise IsCopy(folder=folder)
     held = lock.hold(folder)
     try:
         backups_swap.finish_or_forget(folder)

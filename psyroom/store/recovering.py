@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from psyroom.errors import Damaged, NoRoom, Refused, WrongRecovery
+from psyroom.errors import Damaged, IsCopy, NoRoom, Refused, WrongRecovery
 from psyroom.records.ids import new_id
 from psyroom.records.people import Holder, Person
 from psyroom.store import (
@@ -148,6 +148,8 @@ def recover(
     folder = Path(folder).absolute()
     if not roomfile.exists(folder):
         raise NoRoom(folder=folder)
+    if (folder / manifest.NAME).exists():
+        raise IsCopy(folder=folder)
     held = lock.hold(folder)
     try:
         backups_swap.finish_or_forget(folder)
