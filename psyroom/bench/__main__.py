@@ -162,7 +162,7 @@ class Bench:
         """Saving a note, finding in 20,000, a time line of 300 among 30,000; each against the least the store can do."""
         folder = self.folder / "notes"
         drive(make_practice(folder, times=1, today=TODAY)).close()
-        answer = json.loads(self.child("psyroom.bench.notes", str(folder)))
+        answer = json.loads(self.child("psyroom.bench.notes", str(folder), str(self.runs)))
         lines = answer["lines"]
         self.add(f"bare reading of the rows of {lines} lines", answer["bare_rows"], "ms")
         self.add(f"a time line of {lines} among 30,000", answer["timeline"], "ms", "< 300")
@@ -179,7 +179,7 @@ class Bench:
         """A verified backup of the ten-fold practice school against a bare copy, and saves while it is made."""
         folder = self.folder / "backup"
         drive(make_practice(folder, times=LARGE, today=TODAY)).close()
-        answer = json.loads(self.child("psyroom.bench.backup", str(folder)))
+        answer = json.loads(self.child("psyroom.bench.backup", str(folder), str(self.runs)))
         self.add(f"bare copy of {answer['bytes'] / 1e6:.0f} MB, synced", answer["bare"], "s")
         self.add(f"verified backup, practice ×{LARGE}", answer["backup"], "s", "< 3")
         self.add("verified backup / bare copy", answer["backup"] / answer["bare"], "×")

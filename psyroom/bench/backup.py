@@ -1,6 +1,6 @@
 """A child process of the benchmark: a verified backup of the ten-fold practice school, and what a save waits meanwhile.
 
-python -m psyroom.bench.backup FOLDER       prints one JSON object: seconds, milliseconds and bytes
+python -m psyroom.bench.backup FOLDER RUNS       prints one JSON object: seconds, milliseconds and bytes
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from psyroom.store.tables import FILES
 
-TURNS, SAVES = 5, 40
+MOST_TURNS, SAVES = 5, 40
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, 50)
 BETWEEN = 0.03
 """Seconds between two saves: far quicker than anybody types."""
@@ -64,15 +64,15 @@ def saves(room: Room, student: str, going: Callable[[int], bool]) -> list[float]
 
 
 def main() -> None:
-    room = open_room(Path(sys.argv[1]), COUNSELLOR, PASSWORD)
+    room, turns = open_room(Path(sys.argv[1]), COUNSELLOR, PASSWORD), min(int(sys.argv[2]), MOST_TURNS)
     room.now = lambda: NOW.astimezone(UTC)
     student = next(line.students[0] for line in note_list.listed(room, NOW) if line.students)
     size = bare_copy(room)
-    bare = median(timed(lambda: bare_copy(room)) for _ in range(TURNS))
-    whole = median(timed(lambda: backup(room)) for _ in range(TURNS))
+    bare = median(timed(lambda: bare_copy(room)) for _ in range(turns))
+    whole = median(timed(lambda: backup(room)) for _ in range(turns))
     alone = saves(room, student, lambda done: done < SAVES)
     during: list[float] = []
-    for _ in range(TURNS):
+    for _ in range(turns):
         thread = threading.Thread(target=backup, args=(room,))
         thread.start()
         during += saves(room, student, lambda done, thread=thread: thread.is_alive())  # type: ignore[misc]
