@@ -14,10 +14,12 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from psyroom.services import students
 from psyroom.settings import Settings
 from psyroom.store.room import Room
 from psyroom.ui import help as helping
 from psyroom.ui.entrance import Entrance
+from psyroom.ui.pages.background import BackgroundCard
 from psyroom.ui.pages.walk_in import walk_in_of
 from psyroom.ui.unlock import Unlock
 from psyroom.ui.window import PAGES, Shell
@@ -169,6 +171,42 @@ def test_the_side_sheets_name_their_topics(shell: Shell) -> None:
         assert opened(shell) == topic
         shell.leave_help()
         assert page.sheet.isVisible()
+
+
+def test_the_parts_of_a_note_and_of_a_student_name_their_topics(shell: Shell, qtbot: QtBot) -> None:
+    page: Any = shell.go("notes")
+    page.pane.box.setFocus()
+    press(qtbot, Qt.Key.Key_F1)
+    assert opened(shell) == "find-notes"
+    shell.leave_help()
+    values = {"name": "张晓雨", "stage": "vocational", "cohort": 2026, "class_no": 1}
+    student = students.add(shell.room, values, {})
+    shell.go("notes", student=student, kind="individual")
+    editor = page.stack.currentWidget()
+    for held, topic in ((editor.sheet.parts["state"].control, "notes"), (editor.private, "private-note")):
+        if topic == "private-note":
+            editor.private.open()
+            held = editor.private.part.control
+        held.setFocus()
+        held.insertPlainText("写到一半")
+        press(qtbot, Qt.Key.Key_F1)
+        assert opened(shell) == topic
+        press(qtbot, Qt.Key.Key_Escape)
+        assert page.stack.currentWidget() is editor and held.hasFocus() and held.toPlainText() == "写到一半"
+    editor.leave()
+    card: Any = shell.go("students", student=student).card
+    for held, topic in ((card.findChild(BackgroundCard).edit, "growth-file"), (card.time_line.filter, "timeline")):
+        assert helping.topic_at([held], None, "students").key == topic
+
+
+def test_the_parts_of_the_settings_name_their_topics(shell: Shell) -> None:
+    page: Any = shell.go("settings")
+    named = {section.KEY: helping.topic_at([section], page, "settings").key for section in page.sections}
+    wanted = {
+        "people": "people", "password": "passwords", "enrol": "new-computer", "notes": "signed-notes", "phrases": "phrases",
+        "backups": "backups", "safety": "checkup", "exports": "exports", "bin": "recycle-bin",
+    }  # fmt: skip
+    assert wanted.items() <= named.items()
 
 
 def test_words_find_a_topic_and_links_lead_on(shell: Shell, qtbot: QtBot) -> None:
