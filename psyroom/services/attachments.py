@@ -35,6 +35,8 @@ OPENED_FOR = timedelta(hours=2)
 """How long the attachments of a colleague's note open after the note itself was opened with a reason."""
 PATTERNS = pictures.PATTERNS
 MOST_AT_ONCE = 20
+SMALL = 512
+"""Pixels of the longer side of a small picture."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 
 
@@ -299,8 +301,10 @@ def data(room: Room, attachment_id: str) -> bytes:
 
 
 def small(room: Room, attachment_id: str, edge: int) -> Drawn:
-    """A small picture of it for a list, of a PDF its first page. Errors: as `data`; `BadFile` where it has no picture."""
+    """A small picture of it for a list, of a PDF its first page; never larger than `SMALL`, for it is not kept as an
+    opening. Errors: as `data`; `BadFile` where it has no picture."""
     needs_counsellor(room)
+    edge = min(edge, SMALL)
     with room.read() as session:
         row = _found(session, room, attachment_id)
     return pictures.drawn(row.name, row.media, files.get(room, row), edge=edge)

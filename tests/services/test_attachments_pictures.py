@@ -146,6 +146,8 @@ def test_a_pdf_stays_as_it_is_and_is_shown_page_by_page(room: Room, child: str) 
     pages = [attachments.drawn(seen, data, page=page, edge=300) for page in range(3)]
     assert {(p.pages, p.height) for p in pages} == {(3, 300)} and len({p.rgb for p in pages}) == 3
     assert attachments.small(room, seen.id, 90).height == 90
+    big = attachments.small(room, seen.id, 5000)  # it leaves no line of who opened it
+    assert max(big.width, big.height) <= attachments.SMALL
 
 
 def test_a_document_is_kept_and_not_opened(room: Room, child: str) -> None:
