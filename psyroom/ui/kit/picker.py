@@ -77,28 +77,12 @@ class HitDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class Picker(QLineEdit):
-    """Type, walk with up and down, take with Enter. `search(text)` gives the hits; `value()` is the key taken.
+class Glassed(QLineEdit):
+    """A field with a looking glass at its head."""
 
-    `create` lets a text that hits nothing be taken as it is (the signal `fresh` says so).
-    """
-
-    edited = Signal()
-    picked = Signal(object)  # the Found that was taken
-    fresh = Signal(str)
-
-    def __init__(self, search: Search, placeholder: str = "姓名或拼音首字母，如 zxy", *, most: int = 8) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._search, self._most = search, most
-        self._taken: Found | None = None
-        self.setPlaceholderText(placeholder)
         self._make_room()
-        self._model = HitModel()
-        self._list = _Popup(self)
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(HitDelegate(self._list))
-        self._list.clicked.connect(lambda index: self._take(index.row()))
-        self.textEdited.connect(self._look)
 
     def _make_room(self) -> None:
         self.setTextMargins(tokens.now().px(GLASS + 6), 0, 0, 0)
@@ -120,6 +104,40 @@ class Picker(QLineEdit):
             look.colour("soft"),
         )
         painter.end()
+
+
+class FindLine(Glassed):
+    """The round field above a list; what stands in it is taken out by its cross."""
+
+    def __init__(self, placeholder: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName("find")
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+
+
+class Picker(Glassed):
+    """Type, walk with up and down, take with Enter. `search(text)` gives the hits; `value()` is the key taken.
+
+    `create` lets a text that hits nothing be taken as it is (the signal `fresh` says so).
+    """
+
+    edited = Signal()
+    picked = Signal(object)  # the Found that was taken
+    fresh = Signal(str)
+
+    def __init__(self, search: Search, placeholder: str = "姓名或拼音首字母，如 zxy", *, most: int = 8) -> None:
+        super().__init__()
+        self._search, self._most = search, most
+        self._taken: Found | None = None
+        self.setPlaceholderText(placeholder)
+        self._model = HitModel()
+        self._list = _Popup(self)
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(HitDelegate(self._list))
+        self._list.clicked.connect(lambda index: self._take(index.row()))
+        self.textEdited.connect(self._look)
 
     def value(self) -> Any:
         return self._taken.key if self._taken is not None else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.records.notes import NOTE_KINDS
 from psyroom.rules.time import day_name, short_day
@@ -16,8 +16,8 @@ from psyroom.services import roll
 from psyroom.services.note_list import NoteLine
 from psyroom.services.note_search import MOST, Hit
 from psyroom.store.room import Room
-from psyroom.ui.icons import icon
 from psyroom.ui.kit import Card, Check, Choice, Found, Picker, link, text, tool
+from psyroom.ui.kit.picker import FindLine
 from psyroom.ui.pages.notes_rows import Item, NoteList
 from psyroom.ui.pages.notes_write import ToWriteCard
 from psyroom.ui.tokens import SPACE
@@ -112,12 +112,7 @@ class ListPane(QWidget):
         column.setSpacing(SPACE)
         top = QHBoxLayout()
         top.setSpacing(SPACE // 2)
-        self.box = QLineEdit()
-        self.box.setObjectName("find")
-        self.box.setPlaceholderText("在记录里查找，两个字起  Ctrl+F")
-        self.box.setAccessibleName("在记录里查找")
-        self.box.setClearButtonEnabled(True)
-        self.box.addAction(icon("magnifying-glass", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        self.box = FindLine("在记录里查找，两个字起  Ctrl+F", "在记录里查找")
         self.box.installEventFilter(self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

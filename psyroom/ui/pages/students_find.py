@@ -8,14 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.services import drafts, students
 from psyroom.services.students import Entry
 from psyroom.store.room import Room
-from psyroom.ui.icons import icon
 from psyroom.ui.kit import Card, button, day_words, text
 from psyroom.ui.kit.flow import empty_layout
+from psyroom.ui.kit.picker import FindLine
 from psyroom.ui.pages.students_list import StudentTable
 from psyroom.ui.tokens import SPACE
 
@@ -38,12 +38,7 @@ class FindPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        self.box = QLineEdit()
-        self.box.setObjectName("find")
-        self.box.setPlaceholderText("姓名、拼音首字母（zxy）、班级（七3）、学号  Ctrl+F")
-        self.box.setAccessibleName("在名册里找")
-        self.box.setClearButtonEnabled(True)
-        self.box.addAction(icon("magnifying-glass", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        self.box = FindLine("姓名、拼音首字母（zxy）、班级（七3）、学号  Ctrl+F", "在名册里找")
         self.box.textChanged.connect(lambda _words: self.typed.emit())
         self.box.installEventFilter(self)
         column.addWidget(self.box)
