@@ -133,6 +133,13 @@ class Names:
             return "已移出名册的学生", ""
         return row.name, self.school.class_name(row.stage, row.cohort, row.class_no, day)
 
+    def several(self, students: Sequence[str], day: date) -> tuple[str, str]:
+        """张晓雨 · 张晓雨等 6 人; and the class, where it is one student."""
+        if not students:
+            return "", ""
+        who, class_name = self.student(students[0], day)
+        return (who, class_name) if len(students) == 1 else (f"{who}等 {len(students)} 人", "")
+
     def members_of(self, row: Any) -> tuple[str, ...]:
         """The names of the members of a group's row on its day; nobody for what is no group."""
         if row.client != "group":

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from psyroom.errors import NotFound
 from psyroom.records.notes import NextStep
 from psyroom.rules import notes as rules
+from psyroom.services.clients import Names
 from psyroom.services.note_lock import NotYours
-from psyroom.services.note_seen import children
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
+from psyroom.store.questions import booking as ask_booking
 from psyroom.store.questions import notes as ask
 from psyroom.store.room import Room
 
@@ -39,13 +40,11 @@ def due(room: Room, now: datetime, ahead: int = AHEAD) -> list[StepDue]:
     with room.snapshot() as session:
         rows = ask.steps_due(session, room.person.id, today + timedelta(days=ahead))
         students = ask.students_of(session, {row.note for row in rows})
-        found = []
-        for row in rows:
-            here = children(session, school, students.get(row.note, ()), today)
-            who = here[0].who + (f"等 {len(here)} 人" if len(here) > 1 else "") if here else ""
-            class_name = here[0].class_name if len(here) == 1 else ""
-            found.append(StepDue(row.id, row.note, row.text, row.due, (row.due - today).days, who, class_name))
-    return found
+        names = Names(school, ask_booking.students(session, {s for some in students.values() for s in some}))
+    return [
+        StepDue(row.id, row.note, row.text, row.due, (row.due - today).days, *names.several(students.get(row.note, []), today))
+        for row in rows
+    ]  # fmt: skip
 
 
 def done(room: Room, step_id: str, now: datetime, done: bool = True) -> None:

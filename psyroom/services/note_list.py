@@ -3,7 +3,6 @@ there are tens of thousands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -125,7 +124,7 @@ def listed(
         own = row.writer == room.person.id
         readable = own or row.shared
         whose = students.get(row.id, [])
-        who, class_name = _who(names, whose, row.day, row.with_whom if row.kind == "teacher" else "")
+        who, class_name = names.several(whose, row.day)
         found.append(
             NoteLine(
                 id=row.id,
@@ -134,7 +133,7 @@ def listed(
                 day=row.day,
                 starts=row.starts,
                 ends=row.ends,
-                who=who,
+                who=who or (row.with_whom if row.kind == "teacher" else ""),
                 class_name=class_name,
                 writer_name=school.people.get(row.writer, ""),
                 mine=own,
@@ -165,14 +164,6 @@ def of_visit(room: Room, visit: str) -> str:
     with room.read() as session:
         rows = ask.of_visit(session, visit)
     return next((row.id for row in rows if row.writer == room.person.id), rows[0].id if rows else "")
-
-
-def _who(names: Names, students: Sequence[str], day: date, otherwise: str) -> tuple[str, str]:
-    """张晓雨 · 张晓雨等 6 人 · the teacher's name; and the class, of one student."""
-    if not students:
-        return otherwise, ""
-    who, class_name = names.student(students[0], day)
-    return (who, class_name) if len(students) == 1 else (f"{who}等 {len(students)} 人", "")
 
 
 def _missing(row: Any) -> tuple[str, ...]:
@@ -211,7 +202,8 @@ def to_write(room: Room, now: datetime) -> list[ToWrite]:
         if (v.day, v.ends) <= (today, minute)
     ]
     for row in notes:
-        who, class_name = _who(known, students.get(row.id, []), row.day, row.with_whom)
+        who, class_name = known.several(students.get(row.id, []), row.day)
+        who = who or row.with_whom
         days = (today - row.day).days
         found.append(ToWrite(row.visit, row.id, row.day, row.starts, row.ends, who, class_name, days, "unfinished"))
     return sorted(found, key=lambda one: (one.day, one.starts or 0))

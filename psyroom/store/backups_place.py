@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from psyroom.records.ids import new_id
@@ -84,7 +84,7 @@ def read(folder: Path) -> Place | None:
 
 
 def write(folder: Path, place: Place) -> None:
-    manifests.put(folder / NAME, json.dumps({"format": FORMAT, **asdict(place)}, ensure_ascii=False, indent=1).encode())
+    roomfile.put(folder / NAME, json.dumps({"format": FORMAT, **asdict(place)}, ensure_ascii=False, indent=1).encode())
     roomfile.sync_folder(folder)
 
 
@@ -299,7 +299,3 @@ def enough_room(folder: Path, sizes: Mapping[str, int] | int) -> bool:
         return shutil.disk_usage(folder).free > wanted + SLICE
     except OSError:
         return True
-
-
-def now_utc() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -89,7 +89,7 @@ def rescue(
             file.lineage = new_id()  # two continuations never share a chain
         heads = _as_the_copy_knows(work, file_keys, file, entry)
         roomfile.write(work, file, forget_before=True)
-        manifest.put(work / READY, json.dumps({"at": now().isoformat()}).encode())
+        roomfile.put(work / READY, json.dumps({"at": now().isoformat()}).encode())
         roomfile.sync_folder(work)
         if enrolment is not None:
             enrolment.origin, enrolment.heads = secrets.token_hex(8), heads

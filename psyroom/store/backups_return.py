@@ -9,7 +9,6 @@ not come back.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Generator
@@ -42,9 +41,9 @@ PAUSED = "backup-paused"
 _OF_NOW: tuple[tuple[str, type[SQLModel]], ...] = ((MAIN, Person), (CASES, Holder), (CASES, PrivateKey))
 """Who may open what, and the keys of private notes: of these the state of now counts."""
 OF_THIS_COMPUTER = ("last-copy", "second-place")
-
-
+"""States of desk.db that stay as they are now, by how their names begin."""
 ASIDE = "受损的文件"
+"""The folder in which what cannot be read is kept as it lies there, with a stamp behind."""
 
 
 def put_aside(folder: Path, at: datetime) -> Path:
@@ -55,7 +54,7 @@ def put_aside(folder: Path, at: datetime) -> Path:
         for name in (*FILES.values(), roomfile.NAME, roomfile.BEFORE, *settling.JOURNALS):
             if (folder / name).exists():
                 shutil.copyfile(folder / name, goal / name)
-                _sync(goal / name)
+                roomfile.sync_file(goal / name)
         roomfile.sync_folder(goal)
     except OSError as error:
         shutil.rmtree(goal, ignore_errors=True)
@@ -184,7 +183,7 @@ def _lay_ready(
     _as_of_now(room, work, file.lineage, origin, copy.name)
     for name in (*FILES.values(), *settling.JOURNALS):
         if (work / name).exists():
-            _sync(work / name)
+            roomfile.sync_file(work / name)
     pause("prepared")
     yield 100, 100
 
@@ -254,14 +253,6 @@ def _rows(raw: Any, schema: str, table: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in raw.execute(f"SELECT * FROM {schema}.{table}").fetchall()]
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 # ---- the change itself ----------------------------------------------------------------------------------------------
 
 
@@ -276,7 +267,7 @@ def _change_over(room: Room, work: Path, kept: dict[str, str], pause: Pause) -> 
             c.close()
         if saved:
             raise Refused(why="恢复准备好的时候又有新的内容保存进来，没有恢复，请再试一次。")
-        manifest.put(work / READY, json.dumps({"at": room.now().isoformat()}).encode())
+        roomfile.put(work / READY, json.dumps({"at": room.now().isoformat()}).encode())
         roomfile.sync_folder(work)
         roomfile.sync_folder(room.folder)
         pause("ready")

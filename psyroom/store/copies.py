@@ -157,7 +157,7 @@ def _take(room: Room, part: Path) -> Generator[tuple[int, int], None, Taken]:
         for _, goal in pairs:
             goal.flush()
             os.fsync(goal.fileno())
-        _sync(part / roomfile.NAME)
+        roomfile.sync_file(part / roomfile.NAME)
         yield 45, OF
         return taken
 
@@ -212,14 +212,6 @@ def _attach(
                 places.write(to, place)
             return needs
         yield 50, OF
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _finish(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from psyroom.store import keys
+from psyroom.store import keys, roomfile
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -98,18 +97,8 @@ def digest_of(path: Path) -> tuple[int, str]:
     return path.stat().st_size, whole
 
 
-def put(path: Path, text: bytes) -> None:
-    """Write a small file so that a power cut leaves the old one or the new one, whole."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
 def write(folder: Path, manifest: Manifest) -> None:
-    put(folder / NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+    roomfile.put(folder / NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
 
 
 def read(folder: Path) -> Manifest | None:

@@ -193,7 +193,17 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _put(path: Path, text: bytes) -> None:
+def sync_file(path: Path) -> None:
+    """Make what was written into a file survive a power cut."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def put(path: Path, text: bytes) -> None:
+    """Write a small file so that a power cut leaves the old one or the new one, whole."""
     beside = path.with_name(path.name + ".new")
     with beside.open("wb") as file:
         file.write(text)
@@ -212,9 +222,9 @@ def write(folder: Path, room: RoomFile, *, forget_before: bool = False) -> None:
             kept = folder / (BEFORE + ".new")
             shutil.copyfile(folder / NAME, kept)
             kept.replace(folder / BEFORE)
-        _put(folder / NAME, text)
+        put(folder / NAME, text)
         if forget_before:
-            _put(folder / BEFORE, text)
+            put(folder / BEFORE, text)
         sync_folder(folder)
     except OSError:
         for name in (NAME, BEFORE):

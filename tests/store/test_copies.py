@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_manifest_tells_nobody_without_a_key_how_many_records_there_are(
     counts = told.counts(both)
     assert counts["main.student"] == counts["cases.student_detail"] == 1
     for place in (copy / manifest.NAME, copy.parent / places.NAME):
-        text = place.read_text("utf-8")
+        text = re.sub(r"[0-9a-f]{16,}", "", place.read_text("utf-8"))  # a digest may say “deed” by chance
         assert not any(name.partition(".")[2] in text for name in counts), f"{place.name} speaks of records"
     with opened(DUTY) as desk:
         seen = told.counts(desk._keys)
