@@ -35,7 +35,10 @@ def test_a_long_text_rewritten_is_told_quickly() -> None:
     assert marked(old) == [one] and marked(new) == [two]
 
 
-@given(st.text(alphabet="我你他说很好，。！a1 \n“”", max_size=60), st.text(alphabet="我你他说很好，。！a1 \n“”", max_size=60))
+@given(
+    st.text(alphabet="我你他说很好，。！a1 \n“”", max_size=60),
+    st.text(alphabet="我你他说很好，。！a1 \n“”", max_size=60),
+)
 def test_joined_the_pieces_are_the_text(old: str, new: str) -> None:
     left, right = compare(old, new)
     assert "".join(p.words for p in left) == old and "".join(p.words for p in right) == new

@@ -50,7 +50,9 @@ def test_everything_in_the_file_follows_and_goes_back(small: Small) -> None:
             )
         )  # fmt: skip
         deed.session.add(
-            Export(at="", person=small.wang, kind="x", students=json.dumps([keep, other]), reason="转学", receiver="家长")
+            Export(
+                at="", person=small.wang, kind="x", students=json.dumps([keep, other]), reason="转学", receiver="家长"
+            )
         )
         deed.session.add(StudentBackground(id=keep, case_no="甲1", family="single", household="与母亲同住"))
         deed.session.add(
