@@ -14,6 +14,7 @@ from psyroom.faults import damage
 from psyroom.settings import Settings
 from psyroom.ui import style
 from psyroom.ui.entrance import Entrance
+from psyroom.ui.help import topic_at
 from psyroom.ui.unlock import Unlock
 
 
@@ -55,6 +56,7 @@ def test_the_last_good_backup_is_offered_and_opens_the_room(
     try_password(qtbot, page, damage.PASSWORD)
     qtbot.waitUntil(page.rescue.isVisible)
     assert "损坏" in page.trouble.text() and "最近一份核对过的备份是" in page.trouble.text()
+    assert topic_at([page.password.control], None, "").key == "checkup"
     with qtbot.waitSignal(page.opened, timeout=20_000) as entered:
         page.rescue.setFocus()
         qtbot.keyClick(page.rescue, Qt.Key.Key_Space)
