@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psyroom.services import backups
+from psyroom.services.rights import needs_counsellor
 from psyroom.store import checking, files, manifest
 from psyroom.store.backups import Copy
 from psyroom.store.room import Room
@@ -23,10 +24,12 @@ class Checked:
 
 @dataclass(frozen=True)
 class Checkup:
-    """`copy`: the newest backup that is whole; only looked for where something of the room itself is wrong."""
+    """`copy`: the newest backup that is whole; only looked for where something of the room itself is wrong. `older`: a file
+    lacks what was saved; `accept_older` when somebody put it back on purpose."""
 
     things: tuple[Checked, ...]
     copy: Copy | None = None
+    older: bool = False
 
     @property
     def count(self) -> int:
@@ -68,7 +71,14 @@ def check(room: Room) -> Generator[tuple[int, int], None, Checkup]:
     if left := files.unnamed(room):  # no fault: said beside what is good, so that nobody wonders at a strange file
         things = [replace(t, good=t.good + UNNAMED.format(left)) if t.name == "附件" else t for t in things]
     wrong = any(thing.found and thing.name in OF_THE_ROOM for thing in things)
-    return Checkup(tuple(things), last_good(room) if wrong else None)
+    older = room.has_cases and any(finding.what == "older" for finding in findings)
+    return Checkup(tuple(things), last_good(room) if wrong else None, older)
+
+
+def accept_older(room: Room) -> None:
+    """The person knows why the room is older than it was: from now on this state counts. Needs a counsellor."""
+    needs_counsellor(room)
+    checking.accept_older(room)
 
 
 def last_good(room: Room) -> Copy | None:

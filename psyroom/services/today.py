@@ -8,7 +8,16 @@ from datetime import date, datetime, timedelta
 
 from psyroom.rules.time import day_name
 from psyroom.rules.typed import clock
-from psyroom.services import due_backups, due_booking, due_notes, due_opening, due_records, hours, openings
+from psyroom.services import (
+    due_backups,
+    due_booking,
+    due_findings,
+    due_notes,
+    due_opening,
+    due_records,
+    hours,
+    openings,
+)
 from psyroom.services.due import Ground, Source, Task
 from psyroom.services.hours import Shortage, WeekHours
 from psyroom.services.openings import OnDuty
@@ -89,6 +98,7 @@ def _coming(room: Room, school: SchoolContext, today: date) -> tuple[Coming, ...
 
 URGENCIES = {"brick": 0, "amber": 1, "": 2}
 SOURCES: tuple[Source, ...] = (
+    due_findings.found_at_opening,
     due_booking.missed,
     due_records.slips,
     due_opening.forgotten_duty,

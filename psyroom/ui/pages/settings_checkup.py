@@ -15,11 +15,14 @@ from psyroom.ui.tokens import SPACE
 
 
 class CheckupCard(Card):
-    """`to_backups` leads to the list of backups, where the last good one can be looked at."""
+    """`to_backups` leads to the list of backups, where the last good one can be looked at; `accept_older`: the older state
+    was put back on purpose."""
 
     help_topic = "checkup"
 
-    def __init__(self, made: Checkup, to_backups: Callable[[], object]) -> None:
+    def __init__(
+        self, made: Checkup, to_backups: Callable[[], object], accept_older: Callable[[], object] | None = None
+    ) -> None:
         super().__init__(tone="amber" if made.count else "accent")
         words = f"体检完毕，有 {made.count} 处要留意" if made.count else "体检完毕，没有发现问题。"
         self.add(text(words, "strong"))
@@ -42,4 +45,8 @@ class CheckupCard(Card):
             local = made.copy.made_at.astimezone()
             good = f"最近一份完好的备份是 {day_name(local.date())} {local:%H:%M} 的，可以先看看它和现在差在哪里，再决定要不要恢复。"
             self.add(text(good))
-            self.body.addLayout(beside(button("去看这份备份", to_backups, icon_name="clock-counter-clockwise")))
+            ways = [button("去看这份备份", to_backups, icon_name="clock-counter-clockwise")]
+            self.body.addLayout(beside(*ways))
+        if made.older and accept_older is not None:
+            self.add(text("如果是你自己把以前的文件夹换回来的，说明一下，以后就以现在的为准。", "soft"))
+            self.body.addLayout(beside(button("是我换回来的", accept_older, icon_name="check")))

@@ -157,13 +157,18 @@ class SafetySection(Section):
     def _to_backups(self) -> None:
         self.shell.go("settings", section="backups")
 
+    def _accept_older(self) -> None:
+        if self.shell.attempt(lambda: checkup.accept_older(self.room), say="").done:
+            self.shell.tell_changed("desk_state")
+            self._check()
+
     def _check(self) -> None:
         self._begin("正在体检……")
 
         def done(made: checkup.Checkup) -> None:
             self._end()
             empty_layout(self._result)
-            self._result.addWidget(CheckupCard(made, self._to_backups))
+            self._result.addWidget(CheckupCard(made, self._to_backups, self._accept_older))
 
         self._job = self.shell.run(
             self, checkup.check(self.room), done=done, failed=self._failed,

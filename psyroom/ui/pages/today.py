@@ -54,7 +54,7 @@ ICONS = {
     "unsaved": "note-pencil", "not_logged": "check-square", "astray": "warning-circle",
     "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
     "to_write": "notebook", "steps": "arrow-circle-right",
-    "second_place": "hard-drive", "brought_back": "clock-counter-clockwise",
+    "finding": "warning", "second_place": "hard-drive", "brought_back": "clock-counter-clockwise",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
 MINUTE = 60_000  # milliseconds
@@ -294,7 +294,7 @@ class Here(Page):
     def _task(self, task: Task) -> Row:
         return Row(
             task.words, task.detail, icon=ICONS[task.kind], stripe=task.urgency, open=partial(self._open_task, task),
-            key=(task.kind, task.words),
+            key=(task.kind, task.words), whole=task.kind == "finding",
         )  # fmt: skip
 
     def _open_task(self, task: Task) -> None:
