@@ -196,35 +196,36 @@ def said_in_session(room: Room, child: str, out: Path) -> None:
         timeline_print,
     )
 
-    slips.write_slip(room, WORD, NOW)
-    values = {**texts(NoteFields, NOTE), "kind": "individual", "day": NOW.date(), "visit": "", "place": ""}
-    step = [notes.StepTyped(STEP, NOW.date())]
-    note = notes.add(room, values, [child], NOW, private=OWN, steps=step)
-    notes.change(room, note, {**values, "effect": NOTE * 300}, [child], NOW, private=OWN * 2, steps=step)
-    group = notes.add(room, {**values, "kind": "group", "topic": NOTE}, [child], NOW, private=OWN)
-    desk_words.take(room, desk_words.waiting(room)[0].id, child, NOW, note)
-    notes.sign(room, group, NOW)
-    notes.add_word(room, group, ADDED, NOW)
-    notes.unlock(room, group, REASON, NOW)
+    moment = datetime.now()  # a note locks by the clock of the chain, and this process's is the real one
+    slips.write_slip(room, WORD, moment)
+    values = {**texts(NoteFields, NOTE), "kind": "individual", "day": moment.date(), "visit": "", "place": ""}
+    step = [notes.StepTyped(STEP, moment.date())]
+    note = notes.add(room, values, [child], moment, private=OWN, steps=step)
+    notes.change(room, note, {**values, "effect": NOTE * 300}, [child], moment, private=OWN * 2, steps=step)
+    group = notes.add(room, {**values, "kind": "group", "topic": NOTE}, [child], moment, private=OWN)
+    desk_words.take(room, desk_words.waiting(room)[0].id, child, moment, note)
+    notes.sign(room, group, moment)
+    notes.add_word(room, group, ADDED, moment)
+    notes.unlock(room, group, REASON, moment)
     phrases.add(room, PHRASE)
     background.save(room, child, dict.fromkeys(("household", "events", "growth", "health", "mind"), HOME))
-    private_notes.write(room, OWN, note=note, student=child, now=NOW)
+    private_notes.write(room, OWN, note=note, student=child, now=moment)
     drafts.save(room, "note", note, {**values, "words": UNSAVED, "private": private_notes.seal(room, UNSEEN)})
-    whole = {"caption": CAPTION, "day": NOW.date(), "original": True}
+    whole = {"caption": CAPTION, "day": moment.date(), "original": True}
     kept = attachments.add(room, f"{FILE}.jpg", picture(), note=note, **whole)
     attachments.add(room, f"{FILE}.jpg", picture(), student=child, **whole)
     attachments.data(room, kept.id)
     for text in (SEARCHED, OWN[:3]):
         note_search.search(room, text)
-    note_seen.seen(room, note, NOW)
+    note_seen.seen(room, note, moment)
     versions = note_versions.of(room, note)
-    note_versions.restore(room, note, versions[-1].deed, NOW)
+    note_versions.restore(room, note, versions[-1].deed, moment)
     timeline.of(room, child)
     made = {
-        "一篇.pdf": note_papers.note(room, note, NOW).pdf,
-        "团体.pdf": note_papers.note(room, group, NOW).pdf,
-        "成长.pdf": note_papers.growth_file(room, child, tuple(note_papers.PARTS), now=NOW).pdf,
-        "经过.pdf": timeline_print.made(room, child, tuple(timeline.KINDS), NOW, bodies=True).pdf,
+        "一篇.pdf": note_papers.note(room, note, moment).pdf,
+        "团体.pdf": note_papers.note(room, group, moment).pdf,
+        "成长.pdf": note_papers.growth_file(room, child, tuple(note_papers.PARTS), now=moment).pdf,
+        "经过.pdf": timeline_print.made(room, child, tuple(timeline.KINDS), moment, bodies=True).pdf,
     }
     exports.write(room, made, out / "names", kind="成长信息记录", students=[child], reason=REASON, receiver=RECEIVER)
     exports.write(
@@ -232,9 +233,9 @@ def said_in_session(room: Room, child: str, out: Path) -> None:
         receiver=RECEIVER, password=CHANGED,
     )  # fmt: skip
     exports.printed(room, made, kind="个别辅导记录", students=[child], reason=REASON, receiver=RECEIVER)
-    export_sheet.sheet(room, now=NOW)
-    gone = notes.add(room, values, [child], NOW, private=OWN)
-    notes.remove(room, gone, NOW)
+    export_sheet.sheet(room, now=moment)
+    gone = notes.add(room, values, [child], moment, private=OWN)
+    notes.remove(room, gone, moment)
     drained(backups.make(room))
     backups_back.preview(room, backups.listed(room)[0].path)
 
