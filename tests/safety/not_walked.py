@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KNOW = {
+    "services/__init__.py": "says in words where they are kept",
     "records/private.py": "the rows",
     "store/private.py": "the keys",
     "store/questions/private.py": "the questions",
