@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,17 @@ def keyring_session(tmp_path: Path) -> Iterator[Callable[[str], dict[str, str]]]
         )
         alive.append(session)
         assert session.stdout is not None
-        return {**own, "DBUS_SESSION_BUS_ADDRESS": session.stdout.readline().strip()}
+        there = {**own, "DBUS_SESSION_BUS_ADDRESS": session.stdout.readline().strip()}
+        for _ in range(60):  # the daemon answers a moment after it was started, on a busy machine a long one
+            asked = subprocess.run(
+                [sys.executable, "-c", "from psyroom.store import secret; print(secret.is_usable())"],
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **there},
+                capture_output=True,
+            )
+            if asked.stdout.strip() == b"True":
+                return there
+            time.sleep(0.5)
+        raise AssertionError(f"no Secret Service: {asked.stderr.decode()[-300:]}")
 
     yield start
     for session in alive:
