@@ -258,4 +258,12 @@ def test_with_a_real_secret_service(shell: Shell, keyring_session: Callable[[str
         PSYROOM_RECOVERY=shell.code(),
         PSYROOM_NEW_PASSWORD="换了电脑以后用的新密码呀",
     )
-    assert shell("--room", str(back), "--as", "乙老师", "hours", "--json", PSYROOM_PASSWORD=DUTY) == weeks
+    asked = ("--room", str(back), "--as", "乙老师", "hours", "--json")
+    for left in (2, 1, 0):  # on a busy machine the daemon of the test may call itself locked for a moment
+        try:
+            assert shell(*asked, PSYROOM_PASSWORD=DUTY) == weeks
+            break
+        except AssertionError as error:
+            if not left or "密钥环锁着" not in str(error):
+                raise
+            time.sleep(3)
