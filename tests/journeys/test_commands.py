@@ -190,6 +190,10 @@ def test_an_occupied_folder_is_left_alone(shell: Shell) -> None:
     assert not (shell.base / "恢复单.txt").exists()
 
 
+UNLOCK = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
+"""As a desktop's login does it; a daemon that the bus started by itself meanwhile is unlocked by it too."""
+
+
 @pytest.fixture
 def keyring_session(tmp_path: Path) -> Iterator[Callable[[str], dict[str, str]]]:
     """Starts D-Bus sessions with a real, unlocked Secret Service; each is another computer's account."""
@@ -200,9 +204,8 @@ def keyring_session(tmp_path: Path) -> Iterator[Callable[[str], dict[str, str]]]
         runtime.mkdir(parents=True)
         runtime.chmod(0o700)
         own = {"HOME": str(tmp_path / name), "XDG_RUNTIME_DIR": str(runtime)}
-        unlock = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
         session = subprocess.Popen(
-            ["dbus-run-session", "--", "sh", "-c", unlock + "; echo $DBUS_SESSION_BUS_ADDRESS; cat >/dev/null"],
+            ["dbus-run-session", "--", "sh", "-c", UNLOCK + "; echo $DBUS_SESSION_BUS_ADDRESS; cat >/dev/null"],
             env={"PATH": os.environ["PATH"], **own},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -220,6 +223,7 @@ def keyring_session(tmp_path: Path) -> Iterator[Callable[[str], dict[str, str]]]
             if asked.stdout.strip() == b"True":
                 return there
             time.sleep(0.5)
+            subprocess.run(["sh", "-c", UNLOCK], env={"PATH": os.environ["PATH"], **there}, check=False)
         raise AssertionError(f"no Secret Service: {asked.stderr.decode()[-300:]}")
 
     yield start
@@ -266,4 +270,4 @@ def test_with_a_real_secret_service(shell: Shell, keyring_session: Callable[[str
         except AssertionError as error:
             if not left or "密钥环锁着" not in str(error):
                 raise
-            time.sleep(3)
+            subprocess.run(["sh", "-c", UNLOCK], env={"PATH": os.environ["PATH"], **shell.session}, check=False)
