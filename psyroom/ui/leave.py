@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from psyroom import log
@@ -64,8 +65,16 @@ def leave(room: Room, *, come_back: bool = True) -> None:
     for step in (drafting.flush_all, worker.cancel_all):
         _quietly(step)
     _quietly(lambda: _back_up(room, come_back=come_back))
+    _quietly(_still)
     _quietly(room.close)
     door(folder, come_back=come_back)
+
+
+def _still() -> None:
+    """No clock of a page asks a room that is closed."""
+    for window in QApplication.topLevelWidgets():
+        for timer in window.findChildren(QTimer):
+            timer.stop()
 
 
 def _back_up(room: Room, *, come_back: bool) -> None:

@@ -381,6 +381,19 @@ def test_a_failing_draft_does_not_stop_the_lock(shell: Shell, left: list[tuple[P
     assert left and shell.room.closed and not shell.isVisible()
 
 
+def test_no_clock_of_a_page_asks_a_room_that_is_closed(shell: Shell, qtbot: QtBot) -> None:
+    page = shell.pages[shell.now_shown]
+    asked: list[bool] = []
+    clock = QTimer(page)
+    clock.timeout.connect(lambda: asked.append(page.room.closed))
+    clock.start(20)
+    qtbot.waitUntil(lambda: bool(asked))
+    shell.lock()
+    asked.clear()
+    qtbot.wait(100)
+    assert shell.room.closed and not asked
+
+
 def test_the_idle_clock_locks_and_any_key_winds_it_up(
     qtbot: QtBot, shell: Shell, left: list[tuple[Path, bool]]
 ) -> None:
