@@ -22,12 +22,13 @@ def declare(
     private: bool = True,
     choices: Mapping[str, str] | None = None,
     pattern: str | None = None,
+    parents: bool = False,
     **limits: Any,
 ) -> Any:
-    """A record's field. `private` fields never enter a return without names; `choices` maps stored code to label."""
-    extra: dict[str, Any] = {
-        "json_schema_extra": {"private": private, "choices": dict(choices) if choices is not None else None}
-    }
+    """A record's field. `private` fields never enter a return without names; `choices` maps stored code to label.
+    Of a confidential record only `parents` fields may stand on a paper for parents."""
+    shown = {"private": private, "choices": dict(choices) if choices is not None else None, "parents": parents}
+    extra: dict[str, Any] = {"json_schema_extra": shown}
     if pattern is not None:
         extra["pattern"] = pattern
     return Field(default, title=label, description=help or None, schema_extra=extra, **limits)
@@ -52,7 +53,7 @@ class Fields(SQLModel):
 
 
 def about(model: type[SQLModel], name: str) -> dict[str, Any]:
-    """What was declared of a field: label, help, private, choices, limit (of characters)."""
+    """What was declared of a field: label, help, private, choices, parents, limit (of characters)."""
     info = model.model_fields[name]
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     limit = next((m.max_length for m in info.metadata if getattr(m, "max_length", None)), None)
@@ -61,6 +62,7 @@ def about(model: type[SQLModel], name: str) -> dict[str, Any]:
         "help": info.description or "",
         "private": extra.get("private", True),
         "choices": extra.get("choices"),
+        "parents": extra.get("parents", False),
         "limit": limit,
     }
 

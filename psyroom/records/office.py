@@ -27,6 +27,14 @@ class Filing(FilingFields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
 
 
+class CaseFiling(FilingFields, table=True):
+    """case.db: a return about talks, care, plans or families, with or without names; the desk never learns of it."""
+
+    __tablename__ = "case_filing"
+    __table_args__ = {"schema": CASES}
+    id: str = Field(default_factory=new_id, primary_key=True)
+
+
 class _DraftFields(Fields):
     person: str = ""
     form: str = ""

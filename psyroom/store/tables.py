@@ -9,6 +9,7 @@ from psyroom.records import (
     access,
     attachments,
     booking,
+    care,
     events,
     groups,
     notes,
@@ -19,14 +20,15 @@ from psyroom.records import (
     rota,
     school,
     students,
+    talks,
     waiting,
     weeks,
 )
 from psyroom.store import chain
 
 MODULES = (
-    access, attachments, booking, events, groups, notes, office, opening, people, private, rota, school, students, waiting,
-    weeks, chain,
+    access, attachments, booking, care, events, groups, notes, office, opening, people, private, rota, school, students,
+    talks, waiting, weeks, chain,
 )  # fmt: skip
 MAIN = "main"  # desk.db, as SQLite calls the connection's first file
 CASES = "cases"  # case.db, attached in a counsellor's connection

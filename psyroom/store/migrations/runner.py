@@ -10,7 +10,7 @@ from typing import Any
 from psyroom.errors import Damaged, NeedsCases, NewerFormat
 from psyroom.store import triggers
 from psyroom.store.connection import Connection, connect, driver
-from psyroom.store.migrations import cases_3, cases_4, desk_2
+from psyroom.store.migrations import cases_3, cases_4, cases_5, desk_2
 
 Execute = Callable[..., Any]
 
@@ -28,10 +28,11 @@ STEPS: Sequence[Step] = (
     Step(2, frozenset({"main"}), desk_2.run),  # apart from 3: a duty person may be the first to open
     Step(3, frozenset({"cases"}), cases_3.run),
     Step(4, frozenset({"cases"}), cases_4.run),
+    Step(5, frozenset({"cases"}), cases_5.run),
 )
 """Steps after the first shape, which `create_all` makes and `tests/store/samples/` keeps."""
 
-LATEST = 4
+LATEST = 5
 
 
 def bring_up_to_date(folder: Path, keys: dict[str, bytes], steps: Sequence[Step] | None = None) -> list[int]:

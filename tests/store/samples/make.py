@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from psyroom.records.booking import Booking, Visit
+from psyroom.records.care import Care, Feedback, HomeVisit, Plan, PlanReview, PlanStep
 from psyroom.records.notes import Addendum, NextStep, Note, NoteCategory, NoteStudent
 from psyroom.records.opening import OpeningException
 from psyroom.records.school import School, Term
 from psyroom.records.students import Student, StudentBackground, StudentDetail, StudentLabel
+from psyroom.records.talks import ClassTeacher, Talk, TalkAttempt, TalkExcuse
 from psyroom.store import keys
 from psyroom.store.making import make_room
 from psyroom.store.migrations import LATEST
@@ -55,6 +57,16 @@ def make(folder: Path) -> str:
             deed.session.add(
                 Addendum(note=note.id, at="2026-09-02T04:00:00+00:00", person=room.person.id, text="已回家")
             )
+        with room.write("登记谈话与方案") as deed:
+            day, who, of = date(2026, 9, 3), room.person.id, student.id
+            plan = Plan(student=of, made_on=day, present="与奶奶同住", person=who)
+            deed.session.add_all([plan, PlanStep(plan=plan.id, goal="按时交作业"), PlanReview(plan=plan.id, day=day)])
+            deed.session.add_all([Talk(student=of, day=day, talker="赵老师"), TalkAttempt(student=of, day=day)])
+            deed.session.add_all([TalkExcuse(student=of, term="2026-1", reason="长期请假", day=day)])
+            deed.session.add(Care(student=of, since=day, ground="班主任提出", person=who))
+            deed.session.add(Feedback(student=of, day=day, term="2026-1", study="上课认真"))
+            deed.session.add(HomeVisit(student=of, day=day, teachers="赵老师", present="奶奶"))
+            deed.session.add(ClassTeacher(stage="junior", cohort=2025, class_no=9, name="赵老师"))
         with room.write("登记来访") as deed:
             deed.session.add(
                 Visit(day=date(2026, 9, 1), starts=740, ends=780, person=room.person.id, student=student.id)
