@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -47,7 +48,8 @@ Files = Mapping[str, bytes] | Made
 class Leaving:
     """What wants to leave. `kind`: as the register calls it; `students`: whom it is about; `make` gives the files by
     name (or a paper) for the ticks that are set, off the window's thread. `parts`: of these one at least is ticked;
-    `ticks`: other choices, off at first."""
+    `ticks`: other choices, off at first. `write` and `printed` are the deeds by which it goes, for a paper that leaves more
+    behind than its line in the register; `kinds`: what they change."""
 
     kind: str
     students: tuple[str, ...]
@@ -55,6 +57,9 @@ class Leaving:
     parts: Mapping[str, str] = field(default_factory=dict)
     ticks: Mapping[str, str] = field(default_factory=dict)
     printable: bool = True
+    write: Callable[..., list[Path]] = exports.write
+    printed: Callable[..., None] = exports.printed
+    kinds: tuple[str, ...] = ("export",)
 
 
 def ask_to_leave(shell: Shell, leaving: Leaving) -> ExportDialog:
@@ -310,9 +315,9 @@ class ExportDialog(QDialog):
             return
         files, folder = self.files, self.folder.value()
         written = self.shell.attempt(
-            lambda: exports.write(self.room, files, folder, password=password, **self._said()),
+            lambda: self.leaving.write(self.room, files, folder, password=password, **self._said()),
             form=self,  # type: ignore[arg-type]
-            kinds=("export",),
+            kinds=self.leaving.kinds,
         )
         if written:
             names = "、".join(path.name for path in written.result)
@@ -321,9 +326,9 @@ class ExportDialog(QDialog):
     def _note_paper(self) -> bool:
         """The line in the register, before the printer is given a page."""
         noted = self.shell.attempt(
-            lambda: exports.printed(self.room, self.files, **self._said()),
+            lambda: self.leaving.printed(self.room, self.files, **self._said()),
             form=self,  # type: ignore[arg-type]
-            kinds=("export",),
+            kinds=self.leaving.kinds,
         )
         return noted.done
 
