@@ -68,6 +68,7 @@ PAGES = (
     Entry("openings", "值班开放", "door", "psyroom.ui.pages.openings"),
     Entry("students", "学生", "student", "psyroom.ui.pages.students"),
     Entry("notes", "辅导记录", "notebook", "psyroom.ui.pages.notes", counsellor_only=True),
+    Entry("talks", "一生一谈", "chats-circle", "psyroom.ui.pages.talks", counsellor_only=True),
     Entry("returns", "上报", "file-text", "psyroom.ui.pages.returns", counsellor_only=True),
     Entry("settings", "设置", "gear-six", "psyroom.ui.pages.settings"),
 )
