@@ -12,11 +12,34 @@ from sqlmodel import SQLModel, select
 
 from psyroom.practice import making
 from psyroom.records.booking import OUTCOMES, Booking, Timetable, Visit
+from psyroom.records.care import (
+    FEEDBACK_STATES,
+    Care,
+    CareFields,
+    Feedback,
+    FeedbackFields,
+    HomeVisit,
+    HomeVisitFields,
+    Plan,
+    PlanFields,
+    PlanReview,
+    PlanStep,
+)
 from psyroom.records.events import Event
+from psyroom.records.fields import checked
 from psyroom.records.groups import Group, GroupMember
 from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.school import CalendarDay, CalendarYear, Period, Place, School, Term
 from psyroom.records.students import Student, StudentDetail, StudentLabel, StudentQuestion
+from psyroom.records.talks import (
+    ClassTeacher,
+    Talk,
+    TalkAttempt,
+    TalkExcuse,
+    TalkFields,
+    TalkReceipt,
+    TalkSheet,
+)
 from psyroom.records.waiting import Waiting, WaitingWindow
 from psyroom.records.weeks import Handover, WeekReason
 from psyroom.rules import identity
@@ -119,6 +142,48 @@ def test_it_is_lived_in(tmp_path: Path) -> None:
     term = schools.context(room).term_on(THURSDAY)
     signed = [s.signed is not None for s in signing.states(room, [term.monday(n) for n in range(1, 12)])]
     assert signed[-2:] == [False, False] and sum(signed) >= 7
+    room.close()
+
+
+TALKED: dict[type[SQLModel], type[SQLModel] | None] = {
+    Talk: TalkFields, TalkExcuse: None, TalkAttempt: None, TalkSheet: None, TalkReceipt: None, ClassTeacher: None,
+    Care: CareFields, Plan: PlanFields, PlanStep: None, PlanReview: None, Feedback: FeedbackFields,
+    HomeVisit: HomeVisitFields,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("today", [THURSDAY, date(2026, 9, 15), date(2027, 1, 5), date(2026, 7, 20), date(2026, 9, 1)])
+def test_every_student_once_is_lived_in(tmp_path: Path, today: date) -> None:
+    """Some classes done, some late, one sheet missing; nothing of it lies ahead, and every row is what a form would give."""
+    room = make(tmp_path / "room", today=today)
+    with room.read() as session:
+        rows: dict[str, list[Any]] = {t.__name__: list(session.exec(select(t)).all()) for t in TALKED}
+    for table, fields in TALKED.items():
+        for row in rows[table.__name__]:
+            for name in (
+                "day",
+                "since",
+                "made_on",
+                "printed_on",
+                "delivered_on",
+                "signed_on",
+                "refused_on",
+                "followed_on",
+            ):
+                assert getattr(row, name, None) is None or getattr(row, name) <= today
+            if fields is not None:
+                checked(fields, {name: getattr(row, name) for name in fields.model_fields})
+    assert rows["Talk"] and rows["Care"] and len(rows["ClassTeacher"]) == 30
+    if today == THURSDAY:
+        term = schools.context(room).term_on(today)
+        here = [t for t in rows["Talk"] if t.day >= term.monday(1)]
+        back = {r.sheet for r in rows["TalkReceipt"]}
+        out = [s for s in rows["TalkSheet"] if s.term == term.code]
+        assert [(s.cohort, s.class_no) for s in out if s.id not in back] == [(2025, 7)]
+        assert 800 < len({t.student for t in here}) < 880 and rows["TalkExcuse"] and rows["TalkAttempt"]
+        assert {f.state for f in rows["Feedback"]} == set(FEEDBACK_STATES)
+        assert {p.review_on < today for p in rows["Plan"]} == {True, False}
+        assert {bool(p.study) for p in rows["Plan"]} == {True, False}
     room.close()
 
 

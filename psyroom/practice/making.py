@@ -16,6 +16,7 @@ from psyroom.practice.names import name_of
 from psyroom.practice.present import STEPS, live_on, weeks_to_sign
 from psyroom.practice.pupils import Pupils, make_pupils
 from psyroom.practice.spoken import make_notes
+from psyroom.practice.talked import make_talks
 from psyroom.practice.terms import days_off, terms_around
 from psyroom.practice.visitors import make_visitors
 from psyroom.records import ids
@@ -91,6 +92,7 @@ def _fill(room: Room, chance: Random, times: int, today: date) -> Generator[Step
         rows += _lived(chance, terms, calendar, today, pupils, counsellors, rooms)
         visits = next(found for table, found in rows if table is Visit)
         rows += make_notes(visits, counsellors[0][0], today, times)
+        rows += make_talks(pupils, terms, calendar, today, times, counsellors[0][0])
         weeks = weeks_to_sign(terms, today)
         total, done = sum(len(found) for _table, found in rows) + STEPS + len(weeks), 0
         for table, found in rows:

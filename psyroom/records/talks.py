@@ -40,7 +40,6 @@ EXCUSES = ("长期请假", "住院或休养", "校外实习", "外出集训", "�
 """Reasons for not talking to a student this semester that are offered; any other may be typed."""
 ATTEMPTS = {"absent": "没有找到本人", "busy": "时间不合适", "unwilling": "这次不想谈", "other": "其他"}
 ORIGINS = {"own": "本室登记", "sheet": "班主任表", "note": "来自辅导记录"}
-CLASS = {"ge": 0, "le": 99}
 
 
 class TalkFields(Fields):
@@ -139,7 +138,7 @@ class ClassTeacher(Fields, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     stage: str = declare(label="学段", private=False)
     cohort: int = declare(label="入学年份", private=False, ge=1990, le=2100)
-    class_no: int = declare(label="班", private=False, **CLASS)
+    class_no: int = declare(label="班", private=False, ge=0, le=99)
     name: str = declare(label="班主任", min_length=1, max_length=20)
 
 
@@ -153,7 +152,7 @@ class TalkSheet(Fields, table=True):
     term: str = declare(label="学期", private=False, index=True, max_length=8)
     stage: str = declare(label="学段", private=False)
     cohort: int = declare(label="入学年份", private=False, ge=1990, le=2100)
-    class_no: int = declare(label="班", private=False, **CLASS)
+    class_no: int = declare(label="班", private=False, ge=0, le=99)
     password: str = declare("", label="密码", max_length=40)
     students: str = declare("[]", label="学生（JSON）")
     at: str = declare(label="发出时间", private=False)
@@ -170,7 +169,7 @@ class TalkReceipt(Fields, table=True):
     term: str = declare(label="学期", private=False, index=True, max_length=8)
     stage: str = declare(label="学段", private=False)
     cohort: int = declare(label="入学年份", private=False, ge=1990, le=2100)
-    class_no: int = declare(label="班", private=False, **CLASS)
+    class_no: int = declare(label="班", private=False, ge=0, le=99)
     name: str = declare(label="文件名", max_length=200)
     sha256: str = declare(label="摘要")
     new: int = declare(0, label="新增", private=False, ge=0)
