@@ -8,7 +8,7 @@ from datetime import date, datetime
 from psyroom.records.booking import CHANNELS, FORMS, OUTCOMES
 from psyroom.records.groups import PRESENCE
 from psyroom.records.students import STATUSES, Student
-from psyroom.services import timeline_notes
+from psyroom.services import timeline_notes, timeline_talks
 from psyroom.services.school import context
 from psyroom.services.timeline_lines import DESK_KINDS as DESK_KINDS  # callers meet them here
 from psyroom.services.timeline_lines import KINDS as KINDS
@@ -26,7 +26,8 @@ _ORDER = {kind: place for place, kind in enumerate(WITHIN)}
 def of(room: Room, student: str) -> list[Line]:
     """Everything known of a student, newest first. A duty person gets what happened at the desk; what is confidential is
     asked for only where the case file is open, and of a colleague's notes only that they are there."""
-    providers = (*DESK_PROVIDERS, *(timeline_notes.PROVIDERS if room.has_cases else ()))
+    confidential = (*timeline_notes.PROVIDERS, *timeline_talks.PROVIDERS) if room.has_cases else ()
+    providers = (*DESK_PROVIDERS, *confidential)
     lines = [line for provider in providers for line in provider(room, student)]
     return sorted(lines, key=_place, reverse=True)
 
@@ -92,4 +93,4 @@ def _entry(room: Room, student: str) -> Iterable[Line]:
 _STATUS_LINES = {key: f"状态：{label}" for key, label in STATUSES.items()}
 
 DESK_PROVIDERS: tuple[Provider, ...] = (_bookings, _visits, _sessions, _entry)
-"""What happened at the desk. What is confidential: `timeline_notes`; later modules add theirs: talks, plans, referrals."""
+"""What happened at the desk. What is confidential: `timeline_notes`, `timeline_talks`; later modules add theirs."""

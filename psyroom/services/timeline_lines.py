@@ -8,6 +8,11 @@ from datetime import date, datetime
 KINDS = {
     "note": "辅导记录",
     "contact": "沟通联系",
+    "talk": "谈话",
+    "care": "重点关爱",
+    "plan": "方案",
+    "feedback": "反馈",
+    "home_visit": "家访",
     "step": "下一步",
     "visit": "来访",
     "booking": "预约",
@@ -18,7 +23,10 @@ KINDS = {
     "entry": "名册",
 }
 """Kinds of lines, in the order in which a filter offers them."""
-WITHIN = ("entry", "background", "booking", "visit", "slip", "note", "contact", "attachment", "addendum", "step")
+WITHIN = (
+    "entry", "background", "care", "booking", "visit", "slip", "note", "contact", "talk", "home_visit", "feedback",
+    "plan", "attachment", "addendum", "step",
+)  # fmt: skip
 """How they follow each other within one minute."""
 DESK_KINDS = ("entry", "booking", "visit")
 """What a duty person sees of them."""

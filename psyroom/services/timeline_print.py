@@ -24,7 +24,7 @@ from psyroom.services.timeline_lines import KINDS, Line
 from psyroom.store.questions import notes as ask_notes
 from psyroom.store.room import Room
 
-_WRITTEN = {"note": "：", "contact": "：", "attachment": " · "}
+_WRITTEN = {"note": "：", "contact": "：", "talk": "：", "attachment": " · "}
 """What stands in a title before words of somebody's own."""
 
 

@@ -78,7 +78,8 @@ def test_every_kind_has_its_line_and_its_name(small: Small) -> None:
     with small.room.write("修改档案") as deed:
         deed.session.add(StudentBackground(id=child, family="grandparents", strengths="会画画"))
     lines = timeline.of(small.room, child)
-    assert {line.kind for line in lines} == set(timeline.KINDS) - {"booking"}
+    of_talks = {"talk", "care", "plan", "feedback", "home_visit"}  # test_timeline_talks
+    assert {line.kind for line in lines} == set(timeline.KINDS) - {"booking"} - of_talks
     found = by_kind(lines)
     assert found["note"].title == "个别辅导：窗外的鸽子" and found["note"].ref == found["note"].note == note
     assert found["note"].detail == "已签字 · 40 分钟 · 王老师 · 2026-001"

@@ -16,7 +16,7 @@ from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import EmptyState, PageHeader, button, day_words, primary
 from psyroom.ui.page import Page
-from psyroom.ui.pages import students_card
+from psyroom.ui.pages import students_card, talk_roads
 from psyroom.ui.pages.attached import Attachments
 from psyroom.ui.pages.background import BackgroundCard, BackgroundForm
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
@@ -255,6 +255,8 @@ class Here(Page):
             self.attached.open(line.ref)
         elif line.note:
             self.shell.go("notes", note=line.note)
+        elif talk_roads.leads(line.kind):
+            talk_roads.follow(self.shell, line.kind, self._chosen, line.ref)
         else:
             self.shell.go("bookings", **{line.kind: line.ref})
 

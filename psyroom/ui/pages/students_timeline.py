@@ -22,6 +22,7 @@ from psyroom.ui.kit.flow import Flow, empty_layout
 from psyroom.ui.kit.pills import Pills
 from psyroom.ui.kit.reading import Reading
 from psyroom.ui.kit.rows import RowWidget
+from psyroom.ui.pages import talk_roads
 from psyroom.ui.tokens import SPACE
 
 SLICE = 30
@@ -30,6 +31,7 @@ OPEN_SLICE = 10
 """The same where each shows all that was written."""
 STRIPES = {
     "booking": "sky", "visit": "accent", "note": "good", "contact": "good", "step": "amber", "slip": "sky",
+    "talk": "good", "care": "amber", "plan": "accent", "feedback": "sky", "home_visit": "sky",
 }  # fmt: skip
 ICONS = {
     "entry": "identification-card",
@@ -39,6 +41,11 @@ ICONS = {
     "slip": "envelope-simple",
     "note": "notebook",
     "contact": "phone",
+    "talk": "chat-text",
+    "care": "heart",
+    "plan": "path",
+    "feedback": "envelope-open",
+    "home_visit": "house-line",
     "attachment": "paperclip",
     "addendum": "note-pencil",
     "step": "flag",
@@ -138,14 +145,16 @@ class LineWidget(QWidget):
             self.opened.emit(self.line)
 
 
-_WORDS = {"note": "打开这份记录", "contact": "打开这份记录", "attachment": "看这个附件"} | dict.fromkeys(
-    ("addendum", "step", "slip"), "打开所在的记录"
+_WORDS = (
+    {"note": "打开这份记录", "contact": "打开这份记录", "attachment": "看这个附件"}
+    | dict.fromkeys(("addendum", "step", "slip"), "打开所在的记录")
+    | dict.fromkeys(talk_roads.TABS, "到一生一谈里看")
 )
 
 
 def opens(line: Line) -> bool:
     """Whether there is somewhere to go from a line."""
-    return bool(line.note) or line.kind in ("booking", "visit", "attachment")
+    return bool(line.note) or line.kind in ("booking", "visit", "attachment") or talk_roads.leads(line.kind)
 
 
 class TimeLine(Card):
