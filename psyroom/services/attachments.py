@@ -8,7 +8,7 @@ with a student is every counsellor's. Opening what a colleague put in is kept (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -127,14 +127,16 @@ def add(
     caption: str = "",
     day: date | None = None,
     original: bool = False,
+    also: Callable[[Session, Sequence[str]], None] | None = None,
 ) -> AttachedSeen:
     """Put one file in, with a student or into one's own note (also a locked one: it bears the day it was added).
+    `also`: what the same deed does with the ids of what was put in.
 
     Errors: `TooLarge`, `BadFile`, `NotFound`, `NotYours`, `NotValid`, `SaveFailed`."""
     needs_counsellor(room)
     fields = _fields(room, {"student": student, "note": note, "kind": kind, "caption": caption, "day": day}, name)
     _may_add(room, student, note)
-    (id,) = _keep(room, [(fields, _taken(name, data, original))])
+    (id,) = _keep(room, [(fields, _taken(name, data, original))], also)
     return next(seen for seen in of(room, student=student, note=note) if seen.id == id)
 
 
@@ -213,8 +215,12 @@ def _owner(session: Session, room: Room, student: str, note: str) -> None:
         raise NotFound(what="这名学生")
 
 
-def _keep(room: Room, taken: Sequence[tuple[AttachmentFields, pictures.Taken]]) -> list[str]:
-    """Contents first, whole on the disk, then the rows that name them, in one deed."""
+def _keep(
+    room: Room,
+    taken: Sequence[tuple[AttachmentFields, pictures.Taken]],
+    also: Callable[[Session, Sequence[str]], None] | None = None,
+) -> list[str]:
+    """Contents first, whole on the disk, then the rows that name them, in one deed with what else it does."""
     stored: list[files.Stored] = []
     try:
         for _, one in taken:
@@ -230,6 +236,9 @@ def _keep(room: Room, taken: Sequence[tuple[AttachmentFields, pictures.Taken]]) 
             values = {**fields.model_dump(), "name": plain_name(one.name), "media": one.media, **vars(kept)}
             rows.append(Attachment(**values, person=room.person.id, at=deed.at))
         deed.session.add_all(rows)
+        if also is not None:
+            deed.session.flush()
+            also(deed.session, [row.id for row in rows])
     return [row.id for row in rows]
 
 

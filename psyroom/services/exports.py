@@ -10,10 +10,12 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+
+from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused, WeakPassword
 from psyroom.records.access import Export
@@ -37,6 +39,8 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """For a password that is read aloud or copied by hand: nothing that is taken for something else (i, l, 1, o, 0)."""
 HAND_OVER = "密码请另外告诉对方（当面、电话或另一张纸），不要和文件放在一起；本程序不保存它，关上就看不到了。"
 MOST_OFFERED = 8
+Also = Callable[[Session], None]
+"""What else the deed of a line in the register does, where a paper leaves more behind than its line."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,8 +75,10 @@ def write(
     reason: str,
     receiver: str,
     password: str = "",
+    also: Also | None = None,
 ) -> list[Path]:
-    """Write the files into the folder, sealed where a password is given, and the line in the register: all or nothing.
+    """Write the files into the folder, sealed where a password is given, and the line in the register, and what `also`
+    does in the same deed: all or nothing.
 
     A file that lies there already is never overwritten: the new one gets a number. Errors: `NeedsCounsellor`, `NotValid`
     (reason, receiver), `WeakPassword`, `Refused` (the room's own folder; unsealed to where others can read),
@@ -85,7 +91,7 @@ def write(
         files = dict(sealing.seal(name, data, password) for name, data in files.items())
     elif why := weak_place(folder):
         raise Refused(why=f"“{folder}”{why}，没有加密的材料不能放在那里；请加一个密码，或存到本机硬盘的文件夹。")
-    return _leave(room, row, {free_name(folder, name): data for name, data in files.items()}, folder)
+    return _leave(room, row, {free_name(folder, name): data for name, data in files.items()}, folder, also)
 
 
 def put(
@@ -104,18 +110,22 @@ def put(
     return _leave(room, row, files, folder)
 
 
-def _leave(room: Room, row: Export | None, files: Mapping[str, bytes], folder: Path) -> list[Path]:
+def _leave(
+    room: Room, row: Export | None, files: Mapping[str, bytes], folder: Path, also: Also | None = None
+) -> list[Path]:
     """The files in their places and the row in the same act; nothing stays of a half."""
     with prepared(room, files, folder) as pairs, placed(pairs) as paths:
         if row is not None:
             row.files = _digests(files)
-            _register(room, row)
+            _register(room, row, also)
     return paths
 
 
-def _register(room: Room, row: Export) -> None:
-    """The line itself: a deed of its own that cannot be undone."""
+def _register(room: Room, row: Export, also: Also | None = None) -> None:
+    """The line itself, and what goes with it: a deed of its own that cannot be undone."""
     with room.write(DEED, undoable=False) as deed:
+        if also is not None:
+            also(deed.session)
         deed.session.add(row)
 
 
@@ -155,13 +165,15 @@ def printed(
     students: Sequence[str],
     reason: str,
     receiver: str,
+    also: Also | None = None,
 ) -> None:
     """Note what goes to the printer: `files` are the papers by name, kept as digests only. Written before the printer is
-    given the pages, so that no paper leaves without its line. Errors: `NeedsCounsellor`, `NotValid`."""
+    given the pages, so that no paper leaves without its line. `also`: as for `write`. Errors: `NeedsCounsellor`,
+    `NotValid`."""
     needs_counsellor(room)
     row = _row(room, kind, students, reason, receiver, "paper", sealed=False)
     row.files = _digests(files)
-    _register(room, row)
+    _register(room, row, also)
 
 
 def printed_at_desk(
