@@ -161,7 +161,7 @@ class Attachments(Card):
         self.say_trouble("")
 
         def work() -> Added:
-            ready = [(PASTED, _png(one)) if isinstance(one, QImage) else one for one in given]
+            ready = [(PASTED, picture_bytes(one)) if isinstance(one, QImage) else one for one in given]
             return attachments.add_files(self.room, ready, student=student, note=note, original=original)
 
         def ended() -> None:
@@ -262,7 +262,7 @@ class Attachments(Card):
         self.shell.attempt(lambda: attachments.remove(self.room, seen.id), say="附件已移到回收站", kinds=KINDS)
 
 
-def _png(image: QImage) -> bytes:
+def picture_bytes(image: QImage) -> bytes:
     """The picture as a file in memory."""
     data = QByteArray()
     buffer = QBuffer(data)
