@@ -32,8 +32,12 @@ FORM = "feedback"
 """Drafts of feedback are kept under this name."""
 SLIP = "letter"
 AHEAD = 60  # days: a slip may bear the day of a meeting to come
+TEXTS = ("study", "life", "advice")
+"""The words of a feedback."""
 ON_PAPER = tuple(n for n in FeedbackFields.model_fields if about(FeedbackFields, n)["parents"])
 """What of a feedback may stand on a paper for parents."""
+WORDS = ("study", "life", "advice")
+"""What is written for them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,6 +118,39 @@ def save(
         return row.id
 
 
+def save_many(
+    room: Room, students: Sequence[str], values: Mapping[str, Any], now: datetime, *, term: str = "", over: bool = False
+) -> Moved:
+    """The same words for many, in one deed; each may be changed afterwards. Who has none of that semester gets one, one
+    without words is filled; what somebody wrote stays unless `over`, and what has left the room stays in any case.
+
+    Errors: `NeedsCounsellor`, `NotValid`, `NotFound`, `Refused`, `SaveFailed`; nothing is then written.
+    """
+    needs_counsellor(room)
+    school = context(room)
+    wanted = list(dict.fromkeys(students))
+    written = 0
+    with room.write(DEED) as deed:
+        session = deed.session
+        code = _term(school, checked(FeedbackFields, {"day": now.date(), **values, "student": ""}), now.date(), term)
+        newest = {row.student: row.id for row in ask.of_term(session, code)}
+        there = ask.feedback_rows(session, [newest[s] for s in wanted if s in newest])
+        for student in wanted:
+            fields = checked(FeedbackFields, {"day": now.date(), **values, "student": _student(session, student)})
+            row = there.get(newest.get(student, ""))
+            if row is None:
+                row, before = new_row(room, fields, code, now), {}
+            elif row.state != "draft" or (not over and any(getattr(row, name) for name in WORDS)):
+                continue
+            else:
+                before = {name: getattr(row, name) for name in FeedbackFields.model_fields}
+                row.sqlmodel_update({name: getattr(fields, name) for name in values})
+            _settle(row, before)
+            session.add(row)
+            written += 1
+    return Moved(written, len(wanted) - written)
+
+
 def new_row(room: Room, fields: FeedbackFields, term: str, now: datetime) -> Feedback:
     """A feedback not written before, for a caller's deed."""
     needs_counsellor(room)
@@ -148,17 +185,18 @@ def _settle(row: Feedback, before: Mapping[str, Any]) -> None:
     since it was printed is to be printed again."""
     if row.way != SLIP:
         if row.state not in (*GIVEN, "refused") or before.get("way") == SLIP:
-            _put(row, "delivered", row.day)
+            put(row, "delivered", row.day)
         elif row.state in GIVEN:
             row.delivered_on = row.day
             row.signed_on = max(row.signed_on, row.day) if row.signed_on else None
     elif before and before["way"] != SLIP:
-        _put(row, "draft", row.day)
+        put(row, "draft", row.day)
     elif row.state == "printed" and any(getattr(row, name) != before[name] for name in ON_PAPER):
-        _put(row, "draft", row.day)
+        put(row, "draft", row.day)
 
 
-def _put(row: Feedback, state: str, on: date, why: str = "") -> None:
+def put(row: Feedback, state: str, on: date, why: str = "") -> None:
+    """Bring a record into a state, for a caller's deed."""
     for name, day in rules.dates(_dates(row), state, on).items():
         setattr(row, name, day)
     row.state = state
@@ -247,7 +285,7 @@ def _move(
         if said := rules.why_not(_dates(row), state, day, now.date()):
             problems.append(said)
             continue
-        _put(row, state, day, why.strip())
+        put(row, state, day, why.strip())
         if state == "printed":
             row.printed = max(row.printed, 1)
         if scan:
