@@ -36,8 +36,6 @@ TEXTS = ("study", "life", "advice")
 """The words of a feedback."""
 ON_PAPER = tuple(n for n in FeedbackFields.model_fields if about(FeedbackFields, n)["parents"])
 """What of a feedback may stand on a paper for parents."""
-WORDS = ("study", "life", "advice")
-"""What is written for them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,7 +138,7 @@ def save_many(
             row = there.get(newest.get(student, ""))
             if row is None:
                 row, before = new_row(room, fields, code, now), {}
-            elif row.state != "draft" or (not over and any(getattr(row, name) for name in WORDS)):
+            elif row.state != "draft" or (not over and any(getattr(row, name) for name in TEXTS)):
                 continue
             else:
                 before = {name: getattr(row, name) for name in FeedbackFields.model_fields}
