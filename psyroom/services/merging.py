@@ -10,7 +10,7 @@ from sqlmodel import Session
 from psyroom.errors import NotFound, Refused
 from psyroom.records.students import Student, StudentDetail, StudentDetailFields
 from psyroom.records.waiting import WaitingFirst
-from psyroom.services import groups, merging_file
+from psyroom.services import groups, merging_file, merging_talks
 from psyroom.services.around import Clashes
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import groups as ask_groups
@@ -40,6 +40,8 @@ class Merged:
     notes: int = 0
     also_lost: tuple[str, ...] = ()
     """Labels of what the other's background says otherwise; that stays only in the history."""
+    talks: int = 0
+    """Talks, plans, feedbacks and home visits of the other entry."""
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -87,13 +89,14 @@ def preview(room: Room, keep: str, other: str) -> Merged:
         labels = {row.label for student in (keep, other) for row in ask.labels(session, student)}
         bookings, visits = len(ask.booking_rows(session, other)), len(ask.visit_rows(session, other))
         notes, also_lost = merging_file.notes_of(session, other), merging_file.lost(session, keep, other)
+        talks = merging_talks.number_of(session, other)
     result, taken = _result(a, b)
-    return Merged(a, b, result, taken, bookings, visits, tuple(sorted(labels)), notes, also_lost)
+    return Merged(a, b, result, taken, bookings, visits, tuple(sorted(labels)), notes, also_lost, talks)
 
 
 def merge(room: Room, keep: str, other: str) -> None:
     """Two entries of one child become one: what `keep` lacks is filled from `other`, whose bookings, visits, places
-    on lists and in groups, labels, questions, notes and attachments move over; the other entry is removed. One deed, undoable. Needs a counsellor."""
+    on lists and in groups, labels, questions, notes, attachments, talks and plans move over; the other entry is removed. One deed, undoable. Needs a counsellor."""
     needs_counsellor(room)
     if keep == other:
         raise Refused(why="请选两条不同的记录来合并。")
@@ -117,6 +120,7 @@ def merge(room: Room, keep: str, other: str) -> None:
                 session.add(row)
         _lists_follow(session, keep, other)
         merging_file.follow(session, keep, other)
+        merging_talks.follow(session, keep, other)
         for question in ask.question_rows(session, other, also_settled=True):
             question.student = keep
             session.add(question)

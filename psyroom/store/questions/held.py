@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from psyroom.records.attachments import Attachment
 from psyroom.records.booking import Booking, Visit
+from psyroom.records.care import Care, Feedback, HomeVisit, Plan
 from psyroom.records.events import Event
 from psyroom.records.fields import CASES
 from psyroom.records.groups import Attendance, GroupMember
@@ -17,18 +18,21 @@ from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.private import PrivateNote
 from psyroom.records.rota import DutyTurn
 from psyroom.records.students import StudentBackground
+from psyroom.records.talks import Talk, TalkAttempt, TalkExcuse
 from psyroom.records.waiting import Waiting
 from psyroom.store.connection import raw_of
 
 OF_A_STUDENT: tuple[Any, ...] = (Booking, Visit, Waiting, GroupMember, Attendance)
-IN_A_FILE: tuple[Any, ...] = (NoteStudent, DeskWord, Attachment, PrivateNote)
+IN_A_FILE: tuple[Any, ...] = (
+    NoteStudent, DeskWord, Attachment, PrivateNote, Talk, TalkExcuse, TalkAttempt, Care, Plan, Feedback, HomeVisit,
+)  # fmt: skip
 """The same in case.db. That somebody looked at the record (`Reading`) holds nobody."""
 OF_A_PLACE: tuple[Any, ...] = (Booking, Visit, Event, Slot, OpeningException, Opening, DutyTurn)
 
 
 def names_student(session: Session, student: str) -> bool:
     """Whether a booking, a visit, the waiting list or a group names a student; where case.db is attached, also a note, a
-    slip, an attachment, a private note, or the file's background."""
+    slip, an attachment, a private note, a talk, a mark, a plan, a feedback, a home visit, or the file's background."""
     tables = OF_A_STUDENT
     if any(name == CASES for _, name, _ in raw_of(session).execute("PRAGMA database_list").fetchall()):
         tables += IN_A_FILE

@@ -121,6 +121,7 @@ class MergeView(QWidget):
             f"{merged.bookings} 个预约" if merged.bookings else "",
             f"{merged.visits} 次来访" if merged.visits else "",
             f"{merged.notes} 份记录" if merged.notes else "",
+            f"{merged.talks} 份谈话、方案、反馈和家访" if merged.talks else "",
         ]
         if merged.first["name"] != merged.second["name"]:
             card.add(text("两条的姓名不一样，请再核对是不是同一名学生。", "warning"))
