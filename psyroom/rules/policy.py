@@ -19,11 +19,16 @@ from psyroom.rules.typed import length
 
 OPENING = "outside_lessons_minutes"
 """The measure of the opening duty: minutes outside lessons in a week, several people at once counted once."""
+TALK, PLAN, FEEDBACK = "talk_each_student", "plan_each_cared", "feedback"
+"""一生一谈, 一案, 一反馈."""
+HOME_VISITS = {"student": "home_visit_each_student", "teacher": "home_visit_each_teacher"}
+"""Home visits, counted per student or per teacher."""
 
 
 @dataclass(frozen=True)
 class Duty:
-    """A duty with its stable id. `amounts`: (from which day on, at least how much), in order; none: no figure asked."""
+    """A duty with its stable id. `amounts`: (from which day on, at least how much), in order; none: no figure asked.
+    `whom`: all | care, where the duty is towards some students only; `counts`: what fulfils it, where the text says so."""
 
     id: str
     measure: str
@@ -32,6 +37,25 @@ class Duty:
     source: str
     words: str
     note: str = ""
+    whom: str = ""
+    counts: tuple[str, ...] = ()
+
+    def least_on(self, day: date) -> int | None:
+        """How much is asked on a day; None: no figure yet, or none at all."""
+        begun = [least for since, least in self.amounts if since <= day]
+        return begun[-1] if begun else None
+
+
+@dataclass(frozen=True)
+class HomeVisitDuty:
+    """How a region counts home visits. `per`: student | teacher; `counts`: `records.care.VISITED` that fulfil it; `least`:
+    in a semester."""
+
+    per: str
+    counts: tuple[str, ...]
+    least: int
+    source: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +71,19 @@ class Region:
     @property
     def opening(self) -> Duty | None:
         """The duty that says how much the room is to be open."""
-        return next((duty for duty in self.duties if duty.measure == OPENING), None)
+        return self.duty(OPENING)
+
+    def duty(self, measure: str) -> Duty | None:
+        """The duty of a measure, None where the region has none."""
+        return next((duty for duty in self.duties if duty.measure == measure), None)
+
+    def home_visits(self, day: date) -> HomeVisitDuty | None:
+        """What is asked of home visits on a day; None where nothing is."""
+        for per, measure in HOME_VISITS.items():
+            duty = self.duty(measure)
+            if duty is not None and (least := duty.least_on(day)) is not None:
+                return HomeVisitDuty(per, duty.counts, least, duty.source, duty.words)
+        return None
 
     @property
     def targets(self) -> list[tuple[date, int, str]]:
@@ -99,6 +135,8 @@ def region(code: str) -> Region:
             source=_source(data["document"], duty["clause"]),
             words=duty["words"],
             note=duty.get("note", ""),
+            whom=duty.get("whom", ""),
+            counts=tuple(duty.get("counts", ())),
         )
         for duty in data["duties"]
     )
