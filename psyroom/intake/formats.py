@@ -32,7 +32,7 @@ def as_shown(data: bytes, sheets: dict[str, list[list[Any]]]) -> None:
         styles = _zero_styles(content)
         if not styles:
             return
-        for name, part in _parts(archive).items():
+        for name, part in parts_of(archive).items():
             if name in sheets and part in names:
                 _apply(archive.read(part), styles, sheets[name])
 
@@ -60,7 +60,7 @@ def _zero_styles(content: bytes) -> dict[int, str]:
     return styles
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name → part of the archive."""
     links = _tree(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}

@@ -33,7 +33,7 @@ def workbook(
     one_page: bool = False,
 ) -> bytes:
     """The sheets as one xlsx, each set up to print on A4 with its headings repeated; `one_page`: on a single page each."""
-    buffer, book = _begin(creator)
+    buffer, book = begin(creator)
     formats = _Formats(book)
     for sheet in sheets:
         writer = _Writer(book, formats, sheet, landscape)
@@ -57,7 +57,7 @@ def table_xlsx(
     """A plain list as xlsx: `columns` are titles, or titles with a width in characters. With an empty `title` the
     headings stand in the first row, as an importer expects them. `marked` columns (from 0) are tinted.
     Text stays text, however it begins; a date becomes a date, a number a number."""
-    buffer, book = _begin("")
+    buffer, book = begin("")
     formats = _Formats(book)
     page = book.add_worksheet(sheet[:31])
     top = 0
@@ -68,8 +68,8 @@ def table_xlsx(
         top = 1
     for at, column in enumerate(columns):
         name, wide = column if isinstance(column, tuple) else (column, 0.0)
-        longest = max((_length(row[at]) for row in rows if at < len(row)), default=0)
-        page.set_column(at, at, wide or min(max(_length(name), longest) + 2, 48))
+        longest = max((length(row[at]) for row in rows if at < len(row)), default=0)
+        page.set_column(at, at, wide or min(max(length(name), longest) + 2, 48))
         page.write_string(top, at, name, formats.of("head"))
     for number, row in enumerate(rows, top + 1):
         for at, value in enumerate(row):
@@ -81,7 +81,8 @@ def table_xlsx(
     return buffer.getvalue()
 
 
-def _begin(creator: str) -> tuple[io.BytesIO, Any]:
+def begin(creator: str) -> tuple[io.BytesIO, Any]:
+    """A workbook in memory in which text stays text, and the buffer it will lie in once it is closed."""
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -95,7 +96,7 @@ def _begin(creator: str) -> tuple[io.BytesIO, Any]:
     return buffer, book
 
 
-def _length(value: Value) -> int:
+def length(value: Value) -> int:
     """How many narrow characters wide a value shows: a Chinese character takes two."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in str(value)) if value is not None else 0
 
@@ -184,7 +185,7 @@ class _Writer:
                 if len(sheet.notes) == 1
                 else "；".join(f"{i}. {n}" for i, n in enumerate(sheet.notes, 1))
             )
-            lines = _length(body) // int(units) + 1
+            lines = length(body) // int(units) + 1
             self._merged("注：" + body + "。", "note", 14 * lines + 4)
         if len(sheet.tables) == 1:
             self.page.freeze_panes(last_head + 1, 0)
@@ -244,7 +245,7 @@ class _Writer:
             at = self._content(table, row, at, content)
             text = content.text if isinstance(content, Cell | Figure) else content
             wide = sum(self.widths[first:at]) - 1  # a little is lost at both edges
-            lines = max(lines, *(math.ceil(_length(part) / max(wide, 1)) for part in text.split("\n")))
+            lines = max(lines, *(math.ceil(length(part) / max(wide, 1)) for part in text.split("\n")))
         self.page.set_row(self.row, 20 if lines == 1 else 14 * lines + 4)
         self.row += 1
 
