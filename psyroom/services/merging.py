@@ -18,6 +18,7 @@ from psyroom.store.questions import students as ask
 from psyroom.store.questions import waiting as ask_waiting
 from psyroom.store.room import Room
 
+DEED = "合并同一名学生"
 DESK = ("name", "sex", "stage", "cohort", "class_no", "number", "status", "status_since")
 FILLED = ("sex", "number")
 """Desk fields that are filled from the other entry when the kept one lacks them; name, class and status stay."""
@@ -100,7 +101,7 @@ def merge(room: Room, keep: str, other: str) -> None:
     needs_counsellor(room)
     if keep == other:
         raise Refused(why="请选两条不同的记录来合并。")
-    with room.write("合并同一名学生") as deed:
+    with room.write(DEED) as deed:
         session = deed.session
         first, second = session.get(Student, keep), session.get(Student, other)
         if first is None or second is None:

@@ -11,11 +11,13 @@ from typing import Any
 
 from psyroom.errors import NotFound, Refused
 from psyroom.records.attachments import ATTACHED
+from psyroom.records.care import FEEDBACK_WAYS, VISITED
 from psyroom.records.events import EVENTS
 from psyroom.records.notes import NOTE_KINDS
+from psyroom.records.talks import WAYS
 from psyroom.rules.time import WEEKDAYS, day_name, short_day
 from psyroom.rules.typed import span
-from psyroom.services import history
+from psyroom.services import history, merging
 from psyroom.services.clients import Names
 from psyroom.services.kinds import WORDS
 from psyroom.services.school import context
@@ -27,12 +29,15 @@ RESTORE = "从回收站恢复"
 
 HEADS = (
     "note", "attachment", "addendum", "next_step", "private_note", "phrase",
+    "growth_plan", "home_visit", "feedback", "talk", "care",
     "booking", "visit", "event", "waiting", "counselling_group", "opening", "opening_exception", "opening_slot",
 )  # fmt: skip
 """Kinds that stand as a line of their own, in the order in which one of a deed speaks for the rest. What the program
 itself writes anew at every change (the lessons of a timetable, the windows of a waiting entry) would only be noise."""
 OWN_ONLY = frozenset({"note", "attachment", "addendum", "next_step", "private_note", "phrase"})
 """What only the one who deleted it puts back: another counsellor's words are not theirs to bring up again."""
+_OF_A_CHILD = {"talk": "day", "care": "since", "growth_plan": "made_on", "feedback": "day", "home_visit": "day"}
+"""What is the room's about one student, and the field that holds its day: any counsellor puts it back."""
 _NAMED_BY = ("note_student",)
 
 
@@ -62,8 +67,8 @@ def listed(room: Room, limit: int = 200) -> list[Binned]:
     ):
         rows = list(group)
         kind = next((kind for kind in heads if any(row.kind == kind for row in rows)), None)
-        if kind is None:
-            continue
+        if kind is None or merging.DEED in rows[0].what:
+            continue  # two entries became one: that is undone as a whole, never by halves
         mine = [row for row in rows if row.kind == kind]
         first = mine[0]
         if kind == "private_note" and first.person != room.person.id:
@@ -116,6 +121,11 @@ def _say(room: Room, kind: str, before: Mapping[str, Any], named: Sequence[Mappi
         who = "、".join(names.student(one["student"], day or date.min)[0] for one in named[:3])
         number = before.get("number", "")
         return " · ".join(p for p in (NOTE_KINDS[before["kind"]], number, who, short_day(day) if day else "") if p)
+    if kind in _OF_A_CHILD:
+        day = date.fromisoformat(before[_OF_A_CHILD[kind]])
+        with room.read() as session:
+            who = Names.of(session, context(room), [_row(before)]).student(before["student"], day)[0]
+        return " · ".join(p for p in (WORDS[kind], who, short_day(day), _which(kind, before)) if p)
     if kind == "attachment":
         return " · ".join(p for p in (ATTACHED[before["kind"]], before["caption"] or before["name"], when) if p)
     if kind == "event":
@@ -125,6 +135,14 @@ def _say(room: Room, kind: str, before: Mapping[str, Any], named: Sequence[Mappi
     if kind == "counselling_group":
         return f"团体 {before['no']}"
     return " · ".join(p for p in (WORDS[kind], when) if p)
+
+
+def _which(kind: str, before: Mapping[str, Any]) -> str:
+    """Which of them it was: its way, or its version; nothing of what was written."""
+    if kind == "growth_plan":
+        return f"第{before['version']}版"
+    ways: Mapping[str, str] = {"talk": WAYS, "feedback": FEEDBACK_WAYS, "home_visit": VISITED}.get(kind, {})
+    return ways.get(before.get("way", ""), "")
 
 
 def _row(values: Mapping[str, Any]) -> Any:

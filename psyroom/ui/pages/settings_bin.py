@@ -17,8 +17,11 @@ from psyroom.ui.window import Shell
 
 FIRST = 6
 """Lines shown before the rest is asked for."""
-ICONS = {"note": "notebook", "attachment": "paperclip", "booking": "calendar-blank", "visit": "user", "opening": "door"}
-EMPTY = "回收站是空的。删除的记录、预约和开放时间都会到这里，可以放回原处。"
+ICONS = {
+    "note": "notebook", "attachment": "paperclip", "booking": "calendar-blank", "visit": "user", "opening": "door",
+    "talk": "chat-text", "care": "heart", "growth_plan": "path", "feedback": "envelope-open", "home_visit": "house-line",
+}  # fmt: skip
+EMPTY = "回收站是空的。删除的记录、谈话、预约和开放时间都会到这里，可以放回原处。"
 
 
 class BinSection(Section):
