@@ -26,6 +26,7 @@ from psyroom.commands import (
     returns,
     rooms,
     students,
+    talks,
     values,
     visits,
     waiting,
@@ -147,6 +148,7 @@ def _parser() -> _Parser:
     _booking(add, verbs)
     _notes(add, group)
     _exports(add, group)
+    _talks(add, group)
 
     opening = group("openings", "开放记录", aliases=["opening"])
     ledger = add(opening, "import", openings.openings_import, "导入开放（值班）台账")
@@ -273,6 +275,19 @@ def _exports(add: Callable[..., Any], group: Callable[..., Any]) -> None:
     file.add_argument("--to", dest="receiver", required=True, metavar="RECEIVER", help="交给谁")
     file.add_argument("--mask", action="store_true", help="隐去姓名")
     file.add_argument("--identity", action="store_true", help="带上身份证号、电话、住址")
+
+
+def _talks(add: Callable[..., Any], group: Callable[..., Any]) -> None:
+    """一生一谈: who needs special care, the talks of a semester."""
+    mark = add(group("care", "需要重点关爱的学生"), "mark", talks.care_mark, "标记一名学生需要重点关爱")
+    mark.add_argument("--student", required=True, metavar="NAME", help="学生的姓名或学号")
+    mark.add_argument("--class", dest="class_word", default="", metavar="CLASS", help="重名时：七年级/1")
+    mark.add_argument("--on", required=True, type=values.day, metavar="DATE", help="从哪一天起")
+    mark.add_argument("--ground", required=True, metavar="TEXT", help="依据：谁提出、看到什么事实")
+    mark.add_argument("--until", default=None, type=values.day, metavar="DATE", help="到哪一天为止，不写就到解除为止")
+
+    terms = group("talks", "一生一谈")
+    add(terms, "coverage", talks.coverage, "各班谈了多少，方案和反馈做了多少").add_argument("--term", default=None)
 
 
 def _client(parser: argparse.ArgumentParser) -> None:

@@ -205,22 +205,18 @@ class _Facts:
 
 
 def _plans(session: Session, students: Iterable[str], day: date) -> dict[str, rule.PlanKnown]:
-    """The newest version of each student's plan that was made by a day, with its reviews up to then."""
+    """The newest version of each student's plan that was made by a day, with the days of its reviews."""
     newest: dict[str, Any] = {}
     for row in ask.plans(session, students):
         if row.made_on <= day and (row.student not in newest or row.version > newest[row.student].version):
             newest[row.student] = row
-    reviewed: dict[str, list[Any]] = {}
+    reviewed: dict[str, list[date]] = {}
     for review in ask.reviews(session, [row.id for row in newest.values()]):
-        if review.day <= day:
-            reviewed.setdefault(review.plan, []).append(review)
-    found = {}
-    for student, row in newest.items():
-        reviews = reviewed.get(row.id, [])
-        said = [review.next_on for review in reviews if review.next_on is not None]
-        next_on = max([*said[-1:], *([row.review_on] if row.review_on else [])], default=None)
-        found[student] = rule.PlanKnown(bool(row.whole), row.made_on, next_on, tuple(r.day for r in reviews))
-    return found
+        reviewed.setdefault(review.plan, []).append(review.day)
+    return {
+        student: rule.PlanKnown(bool(row.whole), row.made_on, row.review_on, tuple(reviewed.get(row.id, ())))
+        for student, row in newest.items()
+    }
 
 
 _SINCE = {"printed": "printed_on", "delivered": "delivered_on", "signed": "signed_on", "refused": "refused_on"}

@@ -62,7 +62,7 @@ def rules_in(session: Session, school: SchoolContext, term: TermSpan) -> RulesSe
     elif talk is not None and talk.least_on(day):
         target, target_source = EVERYBODY, talk.source
     else:
-        target, target_source = EVERYBODY, "地区没有规定，按学校自己的目标 100%"
+        target, target_source = EVERYBODY, "地区没有规定，先按人人都谈到"
     if own.feedback_for:
         feedback_for, feedback_source = own.feedback_for, OWN
     elif told is not None and told.whom:

@@ -97,9 +97,8 @@ def plans(session: Session, students: Iterable[str]) -> list[Any]:
 
 
 def reviews(session: Session, plans: Iterable[str]) -> list[Any]:
-    """(plan, day, next_on) of some plans, the oldest first."""
-    c = review_c
-    return _among(session, select(c.plan, c.day, c.next_on).order_by(c.day, c.id), c.plan, plans)
+    """(plan, day) of the reviews of some plans."""
+    return _among(session, select(review_c.plan, review_c.day), review_c.plan, plans)
 
 
 def feedback(session: Session, term: str) -> list[Any]:
