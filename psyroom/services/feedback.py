@@ -6,7 +6,7 @@ It counts for a semester when it was delivered or signed. All of it lies in case
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -101,7 +101,7 @@ def save(
     with room.write(DEED) as deed:
         session = deed.session
         row = _found(session, feedback) if feedback else None
-        student = row.student if row is not None else _student(session, student)
+        student = row.student if row is not None else known_student(session, student)
         before = {n: getattr(row, n) for n in FeedbackFields.model_fields} if row is not None else {}
         fields = checked(FeedbackFields, {"day": now.date(), **before, **values, "student": student})
         code = _term(school, fields, now.date(), term or (row.term if row is not None else ""))
@@ -167,6 +167,11 @@ def _term(school: SchoolContext, fields: FeedbackFields, today: date, code: str)
     return term.code
 
 
+def term_of_day(school: SchoolContext, fields: FeedbackFields, now: datetime) -> str:
+    """The code of the semester in which a feedback was given by word of mouth. Raises `NotValid`."""
+    return _term(school, fields, now.date(), "")
+
+
 def _words_stand(row: Feedback, fields: FeedbackFields) -> None:
     """What the parents hold in their hands is not changed behind their backs."""
     same = all(getattr(row, name) == getattr(fields, name) for name in ON_PAPER)
@@ -205,7 +210,8 @@ def _dates(row: Any) -> dict[str, date | None]:
     return {name: getattr(row, name) for name in rules.DATES.values()}
 
 
-def _student(session: Session, student: str) -> str:
+def known_student(session: Session, student: str) -> str:
+    """The student, who must stand on the roll. Raises `NotFound`, `NotValid`."""
     if not student or session.get(Student, student) is None:
         raise NotFound(what="这名学生")
     clients.on_the_roll(session, student)

@@ -39,13 +39,12 @@ def of_term(session: Session, term: str) -> list[Any]:
     return _rows(session, select(*c).where(c.term == term).order_by(c.day, c.made_at, c.id))
 
 
-def in_states(session: Session, states: Iterable[str], way: str) -> list[Any]:
-    """(id, student, term, state, day, printed_on, delivered_on) of one way, the oldest first."""
+def in_states(session: Session, states: Iterable[str], way: str, term: str) -> list[Any]:
+    """(id, student, term, state, day, printed_on, delivered_on) of one way in a semester, the oldest first."""
     c = feedback_c
     columns = (c.id, c.student, c.term, c.state, c.day, c.printed_on, c.delivered_on)
-    return _rows(
-        session, select(*columns).where(c.state.in_(sorted(states)), c.way == way).order_by(c.day, c.made_at, c.id)
-    )
+    statement = select(*columns).where(c.state.in_(sorted(states)), c.way == way, c.term == term)
+    return _rows(session, statement.order_by(c.day, c.made_at, c.id))
 
 
 def feedback_rows(session: Session, ids: Iterable[str]) -> dict[str, Feedback]:
