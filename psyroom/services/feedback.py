@@ -134,7 +134,7 @@ def save_many(
         newest = {row.student: row.id for row in ask.of_term(session, code)}
         there = ask.feedback_rows(session, [newest[s] for s in wanted if s in newest])
         for student in wanted:
-            fields = checked(FeedbackFields, {"day": now.date(), **values, "student": _student(session, student)})
+            fields = checked(FeedbackFields, {"day": now.date(), **values, "student": known_student(session, student)})
             row = there.get(newest.get(student, ""))
             if row is None:
                 row, before = new_row(room, fields, code, now), {}
