@@ -1,12 +1,15 @@
-"""Deeds of many rows for the fault suite: a series with its reasons, a taking from the waiting list, a signed week."""
+"""Deeds of many rows for the fault suite: a series with its reasons, a taking from the waiting list, a signed week, a class
+teacher's sheet read in."""
 
 from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from typing import Any
 
 from psyroom.records.booking import Booking, BookingUrgency
 from psyroom.records.ids import new_id
+from psyroom.records.talks import Talk, TalkExcuse, TalkReceipt
 from psyroom.records.waiting import Waiting, WaitingFirst, WaitingWindow
 from psyroom.records.weeks import WeekReason, WeekSignature
 from psyroom.store.connection import raw_of
@@ -66,7 +69,22 @@ def sign(room: Room, dice: random.Random) -> str:
     return f"{deed.id} {MAIN} {CASES}"
 
 
-MIX = (series, waits, take, sign)
+def sheet(room: Room, dice: random.Random) -> str:
+    """A class's talks and its receipt, all in case.db."""
+    mark = new_id()
+    with room.write("读入班主任表") as deed:
+        for number in range(SERIES):
+            day, points = MONDAY + timedelta(days=number), "说了最近的事。" * dice.randint(1, 30)
+            deed.session.add(
+                Talk(student=new_id(), day=day, talker="赵老师", points=points, origin="sheet", sheet=mark)
+            )
+        deed.session.add(TalkExcuse(student=new_id(), term="2026-1", reason="长期请假", day=MONDAY, sheet=mark))
+        place: dict[str, Any] = {"term": "2026-1", "stage": "junior", "cohort": 2025, "class_no": 1, "at": "2026-11-05T08:00:00+00:00"}
+        deed.session.add(TalkReceipt(sheet=mark, name="谈话.xlsx", sha256="0" * 64, new=SERIES, **place))
+    return f"{deed.id} {CASES}"
+
+
+MIX = (series, waits, take, sign, sheet)
 
 
 def torn(room: Room) -> list[str]:
@@ -81,6 +99,10 @@ def torn(room: Room) -> list[str]:
             "(SELECT 1 FROM main.booking b WHERE b.id = w.booking AND w.booking != '') AND ? > 0",
             "first of nobody": "SELECT 1 FROM cases.waiting_first f WHERE NOT EXISTS "
             "(SELECT 1 FROM main.waiting w WHERE w.id = f.id) AND ? > 0",
+            "sheet without its talks": "SELECT 1 FROM cases.talk_receipt r WHERE (SELECT count(*) FROM cases.talk t "
+            "WHERE t.sheet = r.sheet) != ?",
+            "talks without their receipt": "SELECT 1 FROM cases.talk t WHERE NOT EXISTS "
+            "(SELECT 1 FROM cases.talk_receipt r WHERE r.sheet = t.sheet) AND ? > 0",
             "signed without its reason": "SELECT 1 FROM main.week_signature s WHERE (SELECT count(*) FROM "
             "main.week_signature) != (SELECT count(*) FROM main.week_reason) AND ? > 0",
         }
