@@ -1,0 +1,173 @@
+"""The map of 一生一谈: every class as a bar of what has become of its students, figures beside, plans and feedback next to it.
+
+已谈 is a full colour, 有原因 hatched, 找过 dotted, 未谈 empty: the pattern tells what the colour tells.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from psyroom.services.coverage import ClassLine
+from psyroom.ui import fonts, tokens
+from psyroom.ui.icons import draw
+from psyroom.ui.pages.talks_cover_rows import ALL, GRADE, GUTTER, RIGHT, ClassRows, Placed, short_name
+
+STATES = (("talked", "已谈"), ("excused", "有原因"), ("attempted", "找过没谈成"), ("untouched", "还没有谈"))
+TEACHER, COUNT, LEFT_OVER, LINK, RATE, PAD = 76, 62, 36, 46, 66, 8
+"""Widths at 100 %."""
+NARROWEST, ROOMY = 336, 640
+"""From how wide on a second column may stand beside the first; from how wide on teacher and rate have room."""
+LEGEND = 28
+
+
+def shares(line: ClassLine) -> dict[str, int]:
+    """Students by state; together all of them."""
+    return {
+        "talked": line.talked,
+        "excused": line.excused,
+        "attempted": line.attempted,
+        "untouched": line.left - line.attempted,
+    }
+
+
+def paint_bar(painter: QPainter, box: QRectF, line: ClassLine) -> None:
+    """One stacked bar, as long as the box."""
+    p = tokens.now().palette
+    painter.save()
+    path = QPainterPath()
+    path.addRoundedRect(box, 3, 3)
+    painter.setClipPath(path)
+    painter.fillRect(box, QColor(p.card))
+    x = box.left()
+    for state, count in shares(line).items():
+        wide = box.width() * count / max(line.students, 1)
+        part = QRectF(x, box.top(), wide, box.height())
+        fill_state(painter, part, state)
+        x += wide
+    painter.restore()
+    painter.setPen(QPen(QColor(p.line_strong), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, 3, 3)
+
+
+def fill_state(painter: QPainter, part: QRectF, state: str) -> None:
+    """The ground of one state: full, hatched, dotted, or nothing."""
+    p = tokens.now().palette
+    if state == "talked":
+        painter.fillRect(part, QColor(p.accent))
+    elif state == "excused":
+        painter.fillRect(part, QColor(p.sunken))
+        painter.fillRect(part, QBrush(QColor(p.soft), Qt.BrushStyle.BDiagPattern))
+    elif state == "attempted":
+        painter.fillRect(part, QColor(p.amber_wash))
+        painter.fillRect(part, QBrush(QColor(p.amber_fill), Qt.BrushStyle.Dense5Pattern))
+    else:
+        painter.fillRect(part, QColor(p.card))
+
+
+class StateMap(ClassRows):
+    """Classes × states."""
+
+    def __init__(self) -> None:
+        super().__init__("各班谈话完成情况")
+
+    def columns(self, width: int) -> int:
+        px = tokens.now().px
+        return min((width + px(GUTTER)) // (px(NARROWEST) + px(GUTTER)), 3)
+
+    def top(self) -> int:
+        return super().top() + tokens.now().px(LEGEND)
+
+    # ---- painting
+
+    def paint_row(self, painter: QPainter, row: Placed) -> None:
+        px, line, kind = tokens.now().px, row.line, row.branch[0]
+        bold = kind != "class"
+        inner = row.box.adjusted(px(PAD), 0, -px(PAD), 0)
+        inner = self._figures(painter, inner, line, bold=bold)
+        name = QRectF(inner.left(), inner.top(), self.name, inner.height())
+        self.put(painter, name, short_name(row), bold=bold)
+        inner.setLeft(name.right() + px(4))
+        if row.box.width() >= px(ROOMY):
+            if kind == "class":
+                self.put(
+                    painter,
+                    QRectF(inner.left(), inner.top(), px(TEACHER - 8), inner.height()),
+                    line.teacher,
+                    role="soft",
+                )
+            inner.setLeft(inner.left() + px(TEACHER))
+        high = px(14 if kind == ALL else 10 if kind == GRADE else 12)
+        bar = QRectF(inner.left(), inner.center().y() - high / 2, inner.width() - px(4), high)
+        paint_bar(painter, bar, line)
+        if kind == ALL:
+            self._legend(painter, row.box.bottom())
+
+    def _figures(self, painter: QPainter, box: QRectF, line: ClassLine, *, bold: bool) -> QRectF:
+        """The figures at the right end; what is left of the box."""
+        px = tokens.now().px
+        right = box.right()
+        for counted, due in ((line.feedback, line.feedback_due), (line.plans, line.plans_due)):
+            cell = QRectF(right - px(LINK), box.top(), px(LINK), box.height())
+            if due:
+                missing = counted < due
+                self.put(
+                    painter, cell, f"{counted}/{due}", role="amber" if missing else "soft", bold=missing, where=RIGHT
+                )
+            else:
+                self.put(painter, cell, "–", role="soft", where=RIGHT)
+            right = cell.left()
+        if box.width() >= px(ROOMY):
+            cell = QRectF(right - px(RATE), box.top(), px(RATE), box.height())
+            self.put(painter, cell, f"{line.rate:.1f} %", role="soft", bold=bold, where=RIGHT)
+            right = cell.left()
+        cell = QRectF(right - px(LEFT_OVER), box.top(), px(LEFT_OVER), box.height())
+        if line.left:
+            self.put(painter, cell, str(line.left), bold=True, where=RIGHT)
+        else:
+            side = px(16)
+            done = QRect(round(cell.right()) - side, round(cell.center().y()) - side // 2, side, side)
+            draw(painter, "check-bold", done, tokens.now().colour("good"))
+        right = cell.left()
+        cell = QRectF(right - px(COUNT), box.top(), px(COUNT), box.height())
+        self.put(painter, cell, f"{line.talked}/{line.students}", role="ink" if bold else "soft", where=RIGHT)
+        return box.adjusted(0, 0, cell.left() - px(8) - box.right(), 0)
+
+    def paint_captions(self, painter: QPainter, box: QRectF) -> None:
+        look = tokens.now()
+        px = look.px
+        painter.setFont(fonts.face("small"))
+        painter.setPen(QColor(look.palette.soft))
+        names = ["反馈", "方案", *(["完成率"] if box.width() - px(PAD) * 2 >= px(ROOMY) else []), "还有", "已谈"]
+        wides = {"完成率": RATE, "还有": LEFT_OVER, "已谈": COUNT}
+        right = box.right() - px(PAD)
+        for words in names:
+            wide = px(wides.get(words, LINK))
+            painter.drawText(QRectF(right - wide, box.top(), wide, box.height()), int(RIGHT), words)
+            right -= wide
+
+    def _legend(self, painter: QPainter, top: float) -> None:
+        """What each ground means, with how many students it is in the school."""
+        look = tokens.now()
+        px, total = look.px, self.placed[0].line
+        counts = shares(total)
+        x, high = float(px(PAD + 4) + self.name), px(LEGEND)
+        if self.placed[0].box.width() < px(ROOMY):
+            x = float(px(PAD))
+        font = fonts.face("small", tabular=True)
+        metrics = QFontMetricsF(font)
+        roomy = self.placed[0].box.width() >= px(480)
+        for state, words in STATES:
+            side = px(12)
+            box = QRectF(x, top + (high - side) / 2, side, side)
+            fill_state(painter, box, state)
+            painter.setPen(QPen(QColor(look.palette.line_strong), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box)
+            said = f"{words} {counts[state]}" if roomy else words
+            painter.setFont(font)
+            painter.setPen(QColor(look.palette.soft))
+            wide = metrics.horizontalAdvance(said)
+            painter.drawText(QPointF(x + side + px(6), top + high / 2 + metrics.ascent() / 2 - 1), said)
+            x += side + wide + px(24)

@@ -1,0 +1,311 @@
+"""Beside the map: the students of the class that was chosen, filtered, with what can be done about those who are picked."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from psyroom.errors import NotValid
+from psyroom.rules import typed
+from psyroom.rules.time import short_day
+from psyroom.services import care, coverage, talks
+from psyroom.services.coverage import ClassLine, StudentLine
+from psyroom.services.talks import RowTyped
+from psyroom.ui.kit import Card, Choice, Elided, button, link, text, tool
+from psyroom.ui.kit.flow import Flow
+from psyroom.ui.pages.settings_base import Place
+from psyroom.ui.pages.talks_cover_forms import AttemptForm, CareForm, ExcuseForm, LiftForm, Small
+from psyroom.ui.pages.talks_cover_list import StudentList
+from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
+
+if TYPE_CHECKING:
+    from psyroom.ui.pages.talks import Here
+
+LEFT, PLAN, FEEDBACK, EVERY = "left", "plan", "feedback", "every"
+FILTERS = {LEFT: "未谈", PLAN: "缺方案", FEEDBACK: "缺反馈", EVERY: "全部"}
+
+
+class ClassPanel(Card):
+    """`shut` when it is closed, `walked` when the next class is asked for (1 or -1), `paper` when the list is to be printed."""
+
+    shut = Signal()
+    walked = Signal(int)
+    paper = Signal()
+
+    def __init__(self, page: Here) -> None:
+        super().__init__()
+        self.page, self.room, self.shell = page, page.room, page.shell
+        self.branch: Branch = (ALL, "")
+        self.term = ""
+        self._lines: list[StudentLine] = []
+        self._also_resting = False
+        self._build()
+
+    # ---- building
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        self.title = Elided("", "heading")
+        top.addWidget(self.title, 1)
+        self.print_button = tool("printer", "打印给班主任：还差谁", self.paper.emit, shortcut="Ctrl+P")
+        top.addWidget(self.print_button)
+        self.up = tool("caret-up", "上一个班", lambda: self.walked.emit(-1), shortcut="Alt+PgUp")
+        self.down = tool("caret-down", "下一个班", lambda: self.walked.emit(1), shortcut="Alt+PgDown")
+        top.addWidget(self.up)
+        top.addWidget(self.down)
+        top.addWidget(tool("x", "收起（Esc）", self.shut.emit))
+        self.body.addLayout(top)
+        self.detail = text("", "soft")
+        self.add(self.detail)
+        self.filter = Choice(FILTERS, as_list=False)
+        self.filter.edited.connect(self._filtered)
+        self.add(self.filter)
+        self.list = StudentList()
+        self.list.turned.connect(self._dress)
+        self.list.opened.connect(self._on_opened)
+        self.add(self.list, 1)
+        self.empty = text("", "soft")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.add(self.empty, 1)
+        self.resting = link("", self._turn_resting)
+        self.body.addWidget(self.resting, 0, Qt.AlignmentFlag.AlignLeft)
+        self.place = Place()
+        self.add(self.place)
+        self.deeds = Flow(gap=6)
+        self.add(self.deeds)
+        self.buttons: dict[str, QPushButton] = {}
+        made: tuple[tuple[str, str, str, str, str, Callable[[], object]], ...] = (
+            ("talk", "登记谈话", "Alt+T", "chat-centered-text", "登记一次谈话", self.begin_talk),
+            ("excuse", "未谈原因", "Alt+W", "", "这学期谈不了，写明原因", self.begin_excuse),
+            ("attempt", "没谈成", "Alt+N", "", "找过，这次没有谈成", self.begin_attempt),
+            ("care", "重点关爱", "Alt+G", "", "标记为需要重点关爱，或解除", self.begin_care),
+            ("open", "打开学生", "Alt+O", "", "看他的资料和经过", self.open_student),
+        )
+        for key, words, keys, icon_name, tip, do in made:
+            if key == "talk" and importlib.util.find_spec("psyroom.ui.pages.talk_form") is None:
+                continue
+            self.buttons[key] = button(words, do, small=True, shortcut=keys, tip=tip, icon_name=icon_name)
+            self.deeds.add(self.buttons[key])
+        for keys, down in (("Ctrl+Down", True), ("Ctrl+F", False)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.list.focus_first if down else self.filter.setFocus)
+
+    # ---- what is shown
+
+    def show_branch(self, branch: Branch, line: ClassLine, lines: Sequence[StudentLine], term: str) -> None:
+        """The students of a class, a grade or the school, in a semester (its code)."""
+        if (branch, term) != (self.branch, self.term):
+            self.place.shut()
+            self._also_resting = False
+        self.branch, self.term = branch, term
+        self._lines = list(lines)
+        self.title.setText(line.name)
+        self.print_button.setVisible(branch[0] == CLASS)
+        for made in (self.up, self.down):
+            made.setVisible(branch[0] == CLASS)
+        parts = [f"班主任 {line.teacher}" if line.teacher else "", f"{line.students} 人，已谈 {line.talked} 人"]
+        parts.append(f"有原因 {line.excused} 人" if line.excused else "")
+        parts.append(f"还要谈 {line.left} 人" if line.left else "都谈过了")
+        self.detail.setText(" · ".join(part for part in parts if part))
+        counts = {key: len(self._of(key, resting=True)) for key in FILTERS}
+        kept = self.filter.value()
+        self.filter.blockSignals(True)
+        self.filter.set_choices({key: f"{words} {counts[key]}" for key, words in FILTERS.items()})
+        self.filter.set_value(kept)
+        self.filter.blockSignals(False)
+        self._list()
+
+    def _of(self, wanted: str, *, resting: bool) -> list[StudentLine]:
+        if wanted == LEFT:
+            return [one for one in self._lines if one.left and (resting or one.hidden_until is None)]
+        if wanted == EVERY:
+            return list(self._lines)
+        return [one for one in self._lines if wanted in one.lamps.missing]
+
+    def _list(self) -> None:
+        wanted = self.filter.value()
+        shown = self._of(wanted, resting=self._also_resting)
+        away = len(self._of(wanted, resting=True)) - len(shown)
+        self.list.set_lines(shown, with_class=self.branch[0] != CLASS)
+        said = {LEFT: "这里没有要谈的了。", PLAN: "没有缺方案的。", FEEDBACK: "没有缺反馈的。", EVERY: "没有学生。"}
+        self.empty.setText("刚找过的先不列出。" if away else said[wanted])
+        self.empty.setVisible(not shown)
+        self.list.setVisible(bool(shown))
+        again = min((one.hidden_until for one in self._lines if one.hidden_until), default=None)
+        self.resting.setText(
+            f"刚找过的 {away} 人先不列出（最早 {short_day(again)}再提示），也列出来" if away and again else ""
+        )
+        self.resting.setVisible(bool(away))
+
+    def _filtered(self) -> None:
+        self.place.shut()
+        self._list()
+
+    def _turn_resting(self) -> None:
+        self._also_resting = True
+        self._list()
+        self.list.focus_first()
+
+    def show_student(self, student: str) -> bool:
+        """Bring one to the front; whether he is on the list."""
+        line = next((one for one in self._lines if one.id == student), None)
+        if line is None:
+            return False
+        if line not in self.list.lines():
+            self.filter.set_value(EVERY)
+            self._list()
+        self.list.choose([student], current=student)
+        self.list.focus_first()
+        QTimer.singleShot(0, self.list, lambda: self.list.scrollTo(self.list.currentIndex()))
+        return True
+
+    def focus_first(self) -> None:
+        if self.list.isVisibleTo(self):
+            self.list.focus_first()
+        else:
+            self.filter.setFocus()
+
+    def _dress(self) -> None:
+        """What can be done about who is picked."""
+        picked = self.list.picked()
+        one = picked[0] if len(picked) == 1 else None
+        for key, made in self.buttons.items():
+            made.setEnabled(bool(picked) if key in ("talk", "excuse", "attempt") else one is not None)
+        several = f"（{len(picked)} 人）" if len(picked) > 1 else ""
+        if "talk" in self.buttons:
+            self.buttons["talk"].setText(f"登记谈话{several}")
+        excused = one is not None and bool(one.excuse) and not one.talks
+        self.buttons["excuse"].setText("改未谈原因" if excused else f"未谈原因{several}")
+        self.buttons["attempt"].setText(f"没谈成{several}")
+        self.buttons["care"].setText("解除重点关爱" if one is not None and one.care else "标记重点关爱")
+
+    # ---- deeds
+
+    def _who(self) -> tuple[list[StudentLine], str]:
+        picked = self.list.picked()
+        names = "、".join(line.name for line in picked[:3]) + (f"等 {len(picked)} 人" if len(picked) > 3 else "")
+        return picked, names
+
+    def _begin(self, form: Small, about: str) -> None:
+        form.keep(self.room, about)
+        form.done.connect(self._done)
+        form.gone.connect(self.focus_first)
+        self.place.open(form)
+
+    def _done(self) -> None:
+        self.place.shut()
+        self.focus_first()
+
+    def _today(self) -> date:
+        return self.room.today()
+
+    def _attempt(self, deed: Callable[[], object], form: Any, say: str, *kinds: str) -> bool:
+        return bool(self.shell.attempt(deed, form=form, say=say, kinds=kinds))
+
+    def begin_talk(self) -> None:
+        """The form of one talk, with everybody who is picked; in the page's side sheet."""
+        picked, _ = self._who()
+        if picked and "talk" in self.buttons:
+            begin = importlib.import_module("psyroom.ui.pages.talk_form").begin_talk
+            begin(self.page, [line.id for line in picked])
+
+    def begin_excuse(self) -> None:
+        picked, names = self._who()
+        if not picked:
+            return
+        reason = picked[0].excuse if len(picked) == 1 else ""
+
+        def save(values: dict[str, Any]) -> bool:
+            said = str(values["reason"])
+            if not said and reason:
+                deed: Callable[[], object] = partial(talks.unexcuse, self.room, picked[0].id, self.term)
+                return self._attempt(deed, form, "已取消未谈原因", "talk_excuse")
+            return self._attempt(partial(self._excuse, picked, said), form, f"已登记未谈原因：{names}", "talk_excuse")
+
+        form = ExcuseForm(names, reason, save)
+        self._begin(form, f"excuse/{picked[0].id}")
+
+    def _excuse(self, picked: Sequence[StudentLine], reason: str) -> None:
+        now = self.page.now()
+        if len(picked) == 1 or self.term != coverage.of(self.room, now).term.code:
+            for line in picked:
+                talks.excuse(self.room, line.id, reason, now, term=self.term)
+        elif reason:
+            talks.save_rows(self.room, [RowTyped(line.id, {}, excuse=reason) for line in picked], now)
+        else:
+            raise NotValid({"reason": "请选一个原因，或自己写"})
+
+    def begin_attempt(self) -> None:
+        picked, names = self._who()
+        if not picked:
+            return
+
+        def save(values: dict[str, Any]) -> bool:
+            def each() -> None:
+                for line in picked:
+                    talks.attempt(self.room, line.id, values, self.page.now())
+
+            return self._attempt(each, form, f"已登记没谈成：{names}", "talk_attempt")
+
+        days = coverage.of(self.room, self.page.now(), self.term).rules.hide_days
+        form = AttemptForm(names, self.room.person.name, self._today, days, save)
+        self._begin(form, f"attempt/{picked[0].id}")
+
+    def begin_care(self) -> None:
+        picked, names = self._who()
+        if len(picked) != 1:
+            return
+        student = picked[0].id
+        active = next((one for one in care.of_student(self.room, student) if one.state == "active"), None)
+        form: Small
+        if active is None:
+
+            def mark(values: dict[str, Any]) -> bool:
+                deed = partial(care.mark, self.room, student, values, self.page.now())
+                return self._attempt(deed, form, f"已标记重点关爱：{names}", "care")
+
+            form = CareForm(names, self._today, mark)
+            self._begin(form, f"care/{student}")
+            return
+        marked = active.id
+
+        def lift(values: dict[str, Any]) -> bool:
+            day = typed.day(str(values["lifted"] or ""), self._today())
+            if day is None:
+                form.show_problems(NotValid({"lifted": "请填日期，如 3.5、今天、2026-03-05"}))
+                return False
+            deed = partial(care.lift, self.room, marked, day, str(values["lifted_why"]))
+            return self._attempt(deed, form, f"已解除重点关爱：{names}", "care")
+
+        until = f"，到{short_day(active.until)}" if active.until else ""
+        told = f"{short_day(active.since)}由{active.who}标记{until}：{active.ground}"
+        form = LiftForm(names, told, self._today, lift)
+        self._begin(form, f"lift/{marked}")
+
+    def open_student(self) -> None:
+        picked = self.list.picked()
+        if len(picked) == 1:
+            self.shell.go("students", student=picked[0].id)
+
+    def _on_opened(self, line: StudentLine) -> None:
+        """Enter: the next thing that is missing."""
+        if "talk" in self.buttons and line.lamps.talk.state == "amber":
+            self.begin_talk()
+        else:
+            self.shell.go("students", student=line.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut.emit()
+        else:
+            super().keyPressEvent(event)
