@@ -28,6 +28,8 @@ Song and Hei take about 20 MB of memory each, the other two 10; so a paper asks 
 MISSING = "〓"  # U+3013, the printers' mark for a character that is not in the case
 
 _turn = threading.Lock()
+_ready: dict[str, _Face] = {}
+"""Faces that are loaded, so that a paper of a thousand names does not wait at the lock for each."""
 
 
 class _Face(TTFont):
@@ -70,8 +72,10 @@ def _load(name: str) -> _Face:
 
 def face(name: str) -> _Face:
     """The registered face of that name; loaded when first asked for."""
+    if (found := _ready.get(name)) is not None:
+        return found
     with _turn:
-        return _load(name)
+        return _ready.setdefault(name, _load(name))
 
 
 def has(name: str, text: str) -> bool:

@@ -7,7 +7,9 @@ Latin word or a figure stays whole. A line that may not end where it is full giv
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from psyroom.reports.faces import width
 
@@ -43,7 +45,7 @@ def break_lines(text: str, face: str, size: float, room: float, indent: float = 
 
 def _paragraph(text: str, face: str, size: float, room: float, indent: float) -> list[Line]:
     units = [part for piece in pieces(text) for part in _whole_or_torn(piece, face, size, room)]
-    widths = [width(unit, face, size) for unit in units]
+    widths = _widths(units, face, size)
     lines: list[Line] = []
     start, used, free = 0, 0.0, room - indent
     at = 0
@@ -60,6 +62,16 @@ def _paragraph(text: str, face: str, size: float, room: float, indent: float) ->
         used, free = 0.0, room
     lines.append(_line(units[start:], last=True))
     return lines
+
+
+def _widths(units: Sequence[str], face: str, size: float) -> list[float]:
+    return [_advance(unit, face) * size if len(unit) == 1 else width(unit, face, size) for unit in units]
+
+
+@lru_cache(maxsize=8192)
+def _advance(character: str, face: str) -> float:
+    """How wide one character runs at a size of 1."""
+    return width(character, face, 1)
 
 
 def _line(units: list[str], last: bool) -> Line:
@@ -87,7 +99,7 @@ def _whole_or_torn(piece: str, face: str, size: float, room: float) -> list[str]
 def spread(line: Line, face: str, size: float, room: float) -> list[tuple[float, str]]:
     """Where each piece begins, from the line's left edge, so that the line fills `room`; the last line stays as it is."""
     at, placed = 0.0, []
-    widths = [width(piece, face, size) for piece in line.pieces]
+    widths = _widths(line.pieces, face, size)
     gaps = len(line.pieces) - 1
     slack = room - sum(widths)
     gap = slack / gaps if gaps > 0 and not line.last and slack > 0 else 0.0

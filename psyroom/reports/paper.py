@@ -154,6 +154,10 @@ class Paper:
         if line.last or len(placed) < 2:
             canvas.drawString(x, y, line.text)
             return
+        if len(placed) == len(line.text):  # the same gap after every character: one string, not one for each
+            gap = placed[1][0] - faces.width(placed[0][1], face, size)
+            canvas.drawString(x, y, line.text, charSpace=gap)
+            return
         for at, piece in placed:
             canvas.drawString(x + at, y, piece)
 

@@ -15,20 +15,20 @@ from psyroom.reports import faces
 from psyroom.reports.faces import BIAOSONG, HEI, KAI, SONG
 from psyroom.reports.lines import Line, break_lines
 from psyroom.reports.note_form import NoteForm, Value
-from psyroom.reports.paper import FINE, MM, Paper
+from psyroom.reports.paper import FINE, MM, PRACTICE, Paper
 from psyroom.reports.slips import fitting
 
 TITLE = "家校反馈单"
 AGAIN = "补发"
 PARTS = ("在校学习", "在校生活", "给家长的建议")
-DEAR = "家长您好！孩子这学期在学校的情况，说给您听；您的想法，也请写给我们。"
+DEAR = "家长您好！孩子这学期在学校的情况，说给您听。"
 CALL = "孩子或家里遇到难处，想找人说说，可以打全国统一心理援助热线 12356。"
-RECEIPT = "沿此线剪下，写好后请孩子带回"
+RECEIPT = "您的想法请写在下面，沿此线剪下，让孩子带回"
 BACK = "回　执"
 
 _LABELS = (("在校", "学习"), ("在校", "生活"), ("给家长", "的建议"))
 _NORMAL, _STEP = 10.5, 0.5
-_LEADING = 1.5
+_LEADING = 1.42
 _MIDDLE = 0.36  # of the size: from the baseline to the middle of a character
 _GREY = 0.42
 _FRAME = 0.9
@@ -63,9 +63,12 @@ class _Size:
     least: float
 
 
-_QUARTER = _Size(105 * MM, 148.5 * MM, 9 * MM, 14 * MM, 20, 9)
-_HALF = _Size(210 * MM, 148.5 * MM, 15 * MM, 20 * MM, 22, 9.5)
-_TOP, _FOOT = 9.5 * MM, 8 * MM
+_QUARTER = _Size(105 * MM, 148.5 * MM, 9 * MM, 13.5 * MM, 19, 9)
+_HALF = _Size(210 * MM, 148.5 * MM, 15 * MM, 20 * MM, 21, 9.5)
+_TOP, _FOOT = 8 * MM, 7.5 * MM
+_BELOW = 8 * MM  # from the frame to the line along which the receipt is cut off
+_DEAR = 9.5
+_NAME, _SMALL = 12, 8.5  # letters of a name, and the smallest before it takes another line
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,41 +90,62 @@ class _Laid:
     letters: float
     texts: list[_Text]
     name: list[str]
+    by: list[str]
     heights: list[float] = field(default_factory=list)
     answer: int = 2
 
-
-def slips_pdf(school: str, term: str, slips: Sequence[ParentSlip], *, practice: bool = False) -> tuple[bytes, str]:
-    """The slips as PDF in the order given, each class beginning a page, and the characters no face has."""
-    paper = Paper(TITLE, practice=practice, numbered=False)
-    margins = paper.left, paper.right, paper.bottom
-    begun = False
-    for _, some in groupby(slips, key=lambda slip: slip.class_name):
-        for page in _pages(paper, some):
-            if begun:
-                paper.new_page()
-            begun = True
-            if isinstance(page, ParentSlip):
-                paper.left, paper.right, paper.bottom = margins
-                _whole_page(paper, school, term, page)
-                paper.head = None
-                continue
-            paper.bottom = 0
-            _cuts(paper, page)
-            for at, half in enumerate(page):
-                for place, laid in enumerate(half):
-                    x = laid.size.side + place * _QUARTER.wide
-                    _draw(paper, school, term, laid, x, paper.paper_height - at * _HALF.high)
-    return paper.finish(), "".join(dict.fromkeys(paper.missing))
-
-
-# ---- which place a slip takes ---------------------------------------------------------------------------------------
 
 _Page = list[list[_Laid]]
 """Two halves of a page, each with a wide slip or up to two narrow ones."""
 
 
-def _pages(paper: Paper, slips: Iterator[ParentSlip]) -> list[_Page | ParentSlip]:
+def slips_pdf(school: str, term: str, slips: Sequence[ParentSlip], *, practice: bool = False) -> tuple[bytes, str]:
+    """The slips as PDF in the order given, each class beginning a page, and the characters no face has."""
+    missing: list[str] = []
+    pages = [page for _, some in groupby(slips, key=lambda slip: slip.class_name) for page in _pages(some, missing)]
+    whole = [isinstance(page, ParentSlip) for page in pages]
+    paper = Paper(TITLE, practice=practice and whole[:1] == [True], numbered=False)
+    margin = paper.bottom
+    for at, page in enumerate(pages):
+        paper.practice, paper.head = practice and whole[at], None
+        paper.bottom = margin if whole[at] else 0
+        if at:
+            paper.new_page()
+        if isinstance(page, ParentSlip):
+            _whole_page(paper, school, term, page)
+        else:
+            _cut_page(paper, school, term, page, practice)
+    return paper.finish(), "".join(dict.fromkeys([*missing, *paper.missing]))
+
+
+def _cut_page(paper: Paper, school: str, term: str, page: _Page, practice: bool) -> None:
+    """Up to four slips and the lines between them."""
+    for upper, half in enumerate(page):
+        for place, laid in enumerate(half):
+            x, edge = place * _QUARTER.wide, paper.paper_height - upper * _HALF.high
+            if practice:
+                _practice_mark(paper, x + laid.size.wide / 2, edge - laid.size.high * 0.42)
+            _draw(paper, school, term, laid, x + laid.size.side, edge)
+    _cuts(paper, page)
+
+
+def _practice_mark(paper: Paper, x: float, y: float) -> None:
+    """The practice school's mark on each slip, for they are cut apart; drawn first, so that it lies under the words."""
+    canvas = paper.canvas
+    canvas.saveState()
+    canvas.setFillGray(0.93)
+    canvas.translate(x, y)
+    canvas.rotate(32)
+    faces.face(BIAOSONG)
+    canvas.setFont(BIAOSONG, 84)
+    canvas.drawCentredString(0, -30, " ".join(PRACTICE))
+    canvas.restoreState()
+
+
+# ---- which place a slip takes ---------------------------------------------------------------------------------------
+
+
+def _pages(slips: Iterator[ParentSlip], missing: list[str]) -> list[_Page | ParentSlip]:
     """The slips on pages, in order as far as no paper is wasted; one that needs a whole page stands for itself."""
     pages: list[_Page | ParentSlip] = []
     halves: list[_Page] = []  # pages whose lower half is free
@@ -138,7 +162,7 @@ def _pages(paper: Paper, slips: Iterator[ParentSlip]) -> list[_Page | ParentSlip
         return page[-1]
 
     for slip in slips:
-        laid = _laid(paper, slip)
+        laid = _laid(slip, missing)
         if laid is None:
             pages.append(slip)
         elif laid.size is _HALF:
@@ -152,12 +176,22 @@ def _pages(paper: Paper, slips: Iterator[ParentSlip]) -> list[_Page | ParentSlip
     return pages
 
 
-def _laid(paper: Paper, slip: ParentSlip) -> _Laid | None:
+def share_of(slip: ParentSlip) -> tuple[float, float]:
+    """How much of a page's width and height the slip takes, for a window that shows it alone."""
+    laid = _laid(slip, [])
+    if laid is None:
+        return 1.0, 1.0
+    return (0.5 if laid.size is _QUARTER else 1.0), 0.5
+
+
+def _laid(slip: ParentSlip, missing: list[str]) -> _Laid | None:
     """The slip in the smallest place that holds it; None where it needs a page."""
+    bodies = [faces.fit_text(faces.cleaned(_tidy(body)), KAI) for body in slip.texts]
+    missing.extend(lost for _, _, lost in bodies)
     for size in (_QUARTER, _HALF):
         letters = _NORMAL
         while letters >= size.least:
-            found = _Laid(slip, size, letters, *_texts(paper, slip, size, letters))
+            found = _Laid(slip, size, letters, _texts(bodies, size, letters), *_names(slip, size))
             free = _free(found) - sum(text.least for text in found.texts)
             if free >= 0:
                 _share(found, free)
@@ -166,27 +200,30 @@ def _laid(paper: Paper, slip: ParentSlip) -> _Laid | None:
     return None
 
 
-def _texts(paper: Paper, slip: ParentSlip, size: _Size, letters: float) -> tuple[list[_Text], list[str]]:
+def _texts(bodies: Sequence[tuple[str, str, str]], size: _Size, letters: float) -> list[_Text]:
     wide = size.wide - 2 * size.side - size.label - 2 * _PAD
     found = []
-    for body in slip.texts:
-        if not body.strip():
+    for used, body, _ in bodies:
+        if not body:
             found.append(_Text((), KAI, 2 * _RULE))
             continue
-        used, fitted, missing = faces.fit_text(faces.cleaned(_tidy(body)), KAI)
-        paper.missing += missing
-        lines = tuple(break_lines(fitted, used, letters, wide, 2 * letters))
+        lines = tuple(break_lines(body, used, letters, wide, 2 * letters))
         high = len(lines) * letters * _LEADING + 2 * _PAD
         found.append(_Text(lines, used, max(high, 2 * letters * 1.3 + 2 * _PAD)))
-    return found, _name(slip.name, _name_room(size))
+    return found
+
+
+def _names(slip: ParentSlip, size: _Size) -> tuple[list[str], list[str]]:
+    """The child's name and the teacher's, each on its lines."""
+    return _name(slip.name, _name_room(size)), _name(slip.by, _name_room(size))
 
 
 def _name(name: str, room: float) -> list[str]:
-    """The name on one line, or on several where it would become too small to read."""
-    if fitting(name, KAI, 12, room) >= 8.5:
+    """A name on one line, or on several where it would become too small to read."""
+    if fitting(name, KAI, _NAME, room) >= _SMALL:
         return [name]
     used, fitted, _ = faces.fit_text(faces.cleaned(name), KAI)
-    return [line.text for line in break_lines(fitted, used, 8.5, room, 0)]
+    return [line.text for line in break_lines(fitted, used, _SMALL, room, 0)]
 
 
 def _name_room(size: _Size) -> float:
@@ -194,24 +231,24 @@ def _name_room(size: _Size) -> float:
     return (size.wide - 2 * size.side - 2 * size.label) * 0.56 - 2 * _PAD
 
 
-def _name_high(laid: _Laid) -> float:
-    return max(_ROW, len(laid.name) * 8.5 * 1.25 + 2 * _PAD) if len(laid.name) > 1 else _ROW
+def _name_high(name: list[str]) -> float:
+    return max(_ROW, len(name) * _SMALL * 1.25 + 2 * MM)
 
 
 def _dear_lines(size: _Size) -> list[Line]:
-    return break_lines(DEAR, KAI, 9.5, size.wide - 2 * size.side, 2 * 9.5)
+    return break_lines(DEAR, KAI, _DEAR, size.wide - 2 * size.side, 2 * _DEAR)
 
 
 def _answer_high(lines: int) -> float:
     """The height of the part that comes back."""
-    return 6 * MM + 6.5 * MM + lines * _RULE + 9.5 * MM
+    return 6 * MM + 6 * MM + (lines - 1) * _RULE + 9 * MM + 1.5 * MM
 
 
 def _free(laid: _Laid) -> float:
     """What the three parts may take of the place."""
     size = laid.size
-    head = 4 * MM + size.title * 1.3 + 4.5 * MM + len(_dear_lines(size)) * 9.5 * 1.45 + 1.5 * MM
-    return size.high - _TOP - _FOOT - head - _name_high(laid) - _ROW - 6 * MM - _answer_high(2)
+    head = _head_high(size, len(_dear_lines(size)))
+    return size.high - _TOP - _FOOT - head - _name_high(laid.name) - _name_high(laid.by) - _BELOW - _answer_high(2)
 
 
 def _share(laid: _Laid, free: float) -> None:
@@ -262,7 +299,8 @@ def _draw(paper: Paper, school: str, term: str, laid: _Laid, x: float, edge: flo
     wide = size.wide - 2 * size.side
     y = _head(paper, school, term, slip, size, x, edge - _TOP)
     top = y
-    y = _who(paper, laid, x, wide, y)
+    y = _pair(paper, ("姓名", "班级"), laid.name, slip.class_name, _NAME, size, x, y)
+    _rule(paper, x, y, x + wide, y)
     for label, text, high in zip(_LABELS, laid.texts, laid.heights, strict=True):
         _label(paper, label, x, size.label, y, high)
         inner = x + size.label + _PAD
@@ -272,68 +310,56 @@ def _draw(paper: Paper, school: str, term: str, laid: _Laid, x: float, edge: flo
             _ruled(paper, inner, x + wide - _PAD, y, high)
         y -= high
         _rule(paper, x, y, x + wide, y)
-    y = _from_whom(paper, slip, x, wide, size, y)
+    y = _pair(paper, ("老师", "日期"), laid.by, slip.day, _NORMAL, size, x, y)
     paper.canvas.setLineWidth(_FRAME)
     paper.canvas.rect(x, y, wide, top - y)
-    y -= 3.6 * MM
+    y -= 3.9 * MM
     paper.text(x, y, CALL, KAI, fitting(CALL, KAI, 8, wide), grey=_GREY)
     _receipt(paper, slip, term, laid.answer, x, wide, edge - size.high + _FOOT + _answer_high(laid.answer))
 
 
+def _head_high(size: _Size, lines: int) -> float:
+    return 3.2 * MM + 2.6 * MM + size.title + size.title * 0.3 + 1 * MM + lines * _DEAR * 1.45 + 1.2 * MM
+
+
 def _head(paper: Paper, school: str, term: str, slip: ParentSlip, size: _Size, x: float, y: float) -> float:
+    """School and semester, the title, a word of greeting; returns where the frame begins."""
     wide = size.wide - 2 * size.side
-    mark = 12 * MM if slip.again else 0
     y -= 3.2 * MM
-    paper.text(x, y, school, SONG, fitting(school, SONG, 9, wide - mark), grey=_GREY)
-    if slip.again:
-        paper.text(x + wide, y, AGAIN, HEI, 10, "right", red=True)
-    y -= 0.8 * MM + size.title
+    half = fitting(term, SONG, 8.5, wide * 0.5)
+    used = paper.text(x + wide, y, term, SONG, half, "right", grey=_GREY)
+    paper.text(x, y, school, SONG, fitting(school, SONG, 8.5, wide - used - 3 * MM), grey=_GREY)
+    y -= 2.6 * MM + size.title
     paper.text(x + wide / 2, y, TITLE, BIAOSONG, size.title, "center")
-    y -= size.title * 0.3 + 3.5 * MM
-    paper.text(x + wide / 2, y, term, SONG, fitting(term, SONG, 9, wide), "center", grey=_GREY)
-    y -= 1 * MM
+    if slip.again:
+        paper.text(x + wide, y, AGAIN, HEI, 10.5, "right", red=True)
+    y -= size.title * 0.3 + 1 * MM
     for at, line in enumerate(_dear_lines(size)):
-        y -= 9.5 * 1.45
-        shift = 0 if at else 2 * 9.5
-        paper.line_of(line, x + shift, y + 3, KAI, 9.5, wide - shift, "left")
-    return y - 1.5 * MM
+        y -= _DEAR * 1.45
+        shift = 0 if at else 2 * _DEAR
+        paper.line_of(line, x + shift, y + _DEAR * 0.3, KAI, _DEAR, wide - shift, "left")
+    return y - 1.2 * MM
 
 
-def _who(paper: Paper, laid: _Laid, x: float, wide: float, y: float) -> float:
-    size, high, slip = laid.size, _name_high(laid), laid.slip
-    room = _name_room(size) + 2 * _PAD
-    _label(paper, ("姓名",), x, size.label, y, high)
-    each = fitting(slip.name, KAI, 12, room - 2 * _PAD) if len(laid.name) == 1 else 8.5
-    at = y - high / 2 + (len(laid.name) - 1) / 2 * each * 1.25 - _MIDDLE * each
-    for line in laid.name:
+def _pair(
+    paper: Paper, labels: tuple[str, str], name: list[str], other: str, letters: float, size: _Size, x: float, y: float
+) -> float:
+    """A row of two cells: a name, on several lines where it is long, and a short value. Returns its lower edge."""
+    high, room = _name_high(name), _name_room(size) + 2 * _PAD
+    wide = size.wide - 2 * size.side
+    _label(paper, (labels[0],), x, size.label, y, high)
+    each = fitting(name[0], KAI, letters, room - 2 * _PAD) if len(name) == 1 else _SMALL
+    at = y - high / 2 + (len(name) - 1) / 2 * each * 1.25 - _MIDDLE * each
+    for line in name:
         paper.text(x + size.label + room / 2, at, line, KAI, each, "center")
         at -= each * 1.25
     second = x + size.label + room
     _rule(paper, second, y, second, y - high)
-    _label(paper, ("班级",), second, size.label, y, high)
+    _label(paper, (labels[1],), second, size.label, y, high)
     left = x + wide - second - size.label
-    letters = fitting(slip.class_name, KAI, 12, left - 2 * _PAD)
-    paper.text(
-        second + size.label + left / 2, y - high / 2 - _MIDDLE * letters, slip.class_name, KAI, letters, "center"
-    )
-    y -= high
-    _rule(paper, x, y, x + wide, y)
-    return y
-
-
-def _from_whom(paper: Paper, slip: ParentSlip, x: float, wide: float, size: _Size, y: float) -> float:
-    room = _name_room(size) + 2 * _PAD
-    second = x + size.label + room
-    _label(paper, ("老师",), x, size.label, y, _ROW)
-    if slip.by:
-        letters = fitting(slip.by, KAI, _NORMAL, room - 2 * _PAD)
-        paper.text(x + size.label + room / 2, y - _ROW / 2 - _MIDDLE * letters, slip.by, KAI, letters, "center")
-    _rule(paper, second, y, second, y - _ROW)
-    _label(paper, ("日期",), second, size.label, y, _ROW)
-    left = x + wide - second - size.label
-    letters = fitting(slip.day, KAI, _NORMAL, left - 1.2 * _PAD)
-    paper.text(second + size.label + left / 2, y - _ROW / 2 - _MIDDLE * letters, slip.day, KAI, letters, "center")
-    return y - _ROW
+    each = fitting(other, KAI, letters, left - 1.2 * _PAD)
+    paper.text(second + size.label + left / 2, y - high / 2 - _MIDDLE * each, other, KAI, each, "center")
+    return y - high
 
 
 def _label(paper: Paper, words: Sequence[str], x: float, wide: float, top: float, high: float) -> None:
@@ -359,11 +385,11 @@ def _lines(paper: Paper, text: _Text, letters: float, x: float, wide: float, top
 
 
 def _ruled(paper: Paper, x1: float, x2: float, top: float, high: float) -> None:
-    """Lines for a pen; the last one a little above the border."""
-    count = max(1, int((high - 2.2 * MM) // _RULE))
-    step = (high - 2.2 * MM) / count
-    for at in range(1, count + 1):
-        _rule(paper, x1, top - at * step, x2, top - at * step, grey=0.55)
+    """Lines for a pen; the border is the last."""
+    count = max(1, round(high / _RULE))
+    for at in range(1, count):
+        y = top - at * high / count
+        _rule(paper, x1, y, x2, y, grey=0.6)
 
 
 def _receipt(paper: Paper, slip: ParentSlip, term: str, lines: int, x: float, wide: float, y: float) -> None:
@@ -382,7 +408,7 @@ def _receipt(paper: Paper, slip: ParentSlip, term: str, lines: int, x: float, wi
     title = paper.text(x, y, BACK, BIAOSONG, 12)
     whose = f"{slip.class_name}　{slip.name}"
     paper.text(x + wide, y, whose, KAI, fitting(whose, KAI, 10, wide - title - 3 * MM), "right")
-    y -= 6.5 * MM
+    y -= 6 * MM
     paper.text(x, y, "家长意见：", HEI, 9.5)
     first = faces.width("家长意见：", HEI, 9.5)
     for at in range(lines):
@@ -402,7 +428,7 @@ def _receipt(paper: Paper, slip: ParentSlip, term: str, lines: int, x: float, wi
 def _whole_page(paper: Paper, school: str, term: str, slip: ParentSlip) -> None:
     """A page of its own, and more where the text goes on."""
     paper.head = lambda page: _goes_on(page, slip)
-    size = _Size(paper.paper_width, paper.paper_height, paper.left, 0, 26, 0)
+    size = _Size(paper.paper_width, paper.paper_height, paper.left, 0, 24, 0)
     y = _head(paper, school, term, slip, size, paper.left, paper.top)
     paper.y = y - 1 * MM
     form = NoteForm(paper, banded=False)
