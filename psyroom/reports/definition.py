@@ -2,7 +2,9 @@
 
 A return names record fields (`visit.form`) and measures (`times`, `people`); it never re-declares a label or a choice.
 A field that is private, or that no record declares, is refused when the file is read: what leaves the room without
-names cannot be grouped or listed by one.
+names cannot be grouped or listed by one. A `confidential` return is about talks, care, plans or families: it may be grouped
+by what is chosen from a closed list there, and what it leaves behind lies in case.db. Columns and tables that are `named`
+stand on the paper only where names were asked for.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from typing import Any
 from psyroom.errors import NoSuchReturn
 from psyroom.paths import resource
 from psyroom.records.booking import Booking, Visit
+from psyroom.records.care import Care, Feedback, HomeVisit, Plan
 from psyroom.records.fields import Fields, about
 from psyroom.records.opening import Opening, OpeningException, Slot
 from psyroom.records.students import Student, StudentDetail, StudentLabel
+from psyroom.records.talks import Talk
 from psyroom.reports.tables import Column
 
 RECORDS: dict[str, type[Fields]] = {
@@ -32,6 +36,16 @@ RECORDS: dict[str, type[Fields]] = {
     "opening_slot": Slot,
     "opening_exception": OpeningException,
 }
+CONFIDENTIAL: dict[str, type[Fields]] = {
+    "talk": Talk,
+    "care": Care,
+    "growth_plan": Plan,
+    "feedback": Feedback,
+    "home_visit": HomeVisit,
+}
+"""Records that only a confidential return may name."""
+GROUPED = ("talk.theme_group",)
+"""Free words that are counted by the offered ones; what somebody called it otherwise never stands in a return."""
 DERIVED = {"student.grade": ("student.stage", "student.cohort")}
 """Groupings worked out from several fields; each of them must be open too."""
 
@@ -44,15 +58,17 @@ class NotAllowed(ValueError):
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of a list: which measure of the source it shows."""
+    """A column of a list: which measure of the source it shows; `named`: only where names were asked for."""
 
     measure: str
     column: Column
+    named: bool = False
 
 
 @dataclass(frozen=True)
 class TableDefinition:
-    """One table: a list of a source's rows (`columns`), or a tally of them (`across`, and `down` for a cross table)."""
+    """One table: a list of a source's rows (`columns`), or a tally of them (by `across`, by `down`, or by both as a cross
+    table). `words`: what a measure is called here; `named`: only where names were asked for."""
 
     id: str
     sheet: str
@@ -64,11 +80,15 @@ class TableDefinition:
     across: str = ""
     measures: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] | None = None
+    words: Mapping[str, str] | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A return: what it is called, over which span, on which paper, with what."""
+    """A return: what it is called, over which span, on which paper, with what. `names`: what is said beside the tick that
+    puts names on it, empty where it never bears any; `one_by_one`: it has a row for each child, so that it goes by the
+    dialog that asks even without names."""
 
     code: str
     title: str
@@ -78,6 +98,9 @@ class Definition:
     tables: tuple[TableDefinition, ...]
     signatures: tuple[str, ...]
     notes: tuple[str, ...]
+    confidential: bool = False
+    names: str = ""
+    one_by_one: bool = False
 
 
 @cache
@@ -102,9 +125,12 @@ def read(path: Path) -> Definition:
 def parse(raw: Mapping[str, Any]) -> Definition:
     """A return from its data, checked."""
     tables = tuple(_table(table) for table in raw["tables"])
+    confidential, names = bool(raw.get("confidential", False)), raw.get("names", "")
     for table in tables:
         for name in _fields(table):
-            _check(name)
+            _check(name, confidential)
+        if not names and (table.named or any(column.named for column in table.columns)):
+            raise NotAllowed(f"{raw['code']}: {table.id} bears names, and nobody is asked")
         unknown = [m for m in table.measures if m not in MEASURES]
         if unknown:
             raise NotAllowed(f"{raw['code']}: no such measure {unknown[0]}")
@@ -118,12 +144,19 @@ def parse(raw: Mapping[str, Any]) -> Definition:
         tables=tables,
         signatures=tuple(raw.get("signatures", ())),
         notes=tuple(raw.get("notes", ())),
+        confidential=confidential,
+        names=names,
+        one_by_one=bool(raw.get("one_by_one", False)),
     )
 
 
 def _table(raw: Mapping[str, Any]) -> TableDefinition:
     columns = tuple(
-        ListColumn(c["measure"], Column(c["title"], c.get("width", 1.0), c.get("align", "center"), c.get("group", "")))
+        ListColumn(
+            c["measure"],
+            Column(c["title"], c.get("width", 1.0), c.get("align", "center"), c.get("group", "")),
+            bool(c.get("named", False)),
+        )
         for c in raw.get("columns", ())
     )
     return TableDefinition(
@@ -137,6 +170,8 @@ def _table(raw: Mapping[str, Any]) -> TableDefinition:
         across=raw.get("across", ""),
         measures=tuple(raw.get("measures", ())),
         where={name: tuple(values) for name, values in raw.get("where", {}).items()},
+        words=raw.get("words", {}),
+        named=bool(raw.get("named", False)),
     )
 
 
@@ -147,19 +182,24 @@ def _fields(table: TableDefinition) -> Iterator[str]:
     yield from (c.measure for c in table.columns if "." in c.measure)
 
 
-def _check(name: str) -> None:
+def _check(name: str, confidential: bool) -> None:
+    if confidential and name in GROUPED:
+        return
+    records = {**RECORDS, **(CONFIDENTIAL if confidential else {})}
     for single in DERIVED.get(name, (name,)):
         record, _, field = single.partition(".")
-        model = RECORDS.get(record)
+        model = records.get(record)
         if model is None or field not in model.model_fields:
             raise NotAllowed(f"no record declares {single}")
-        if about(model, field)["private"]:
+        told = about(model, field)
+        closed = confidential and record in CONFIDENTIAL and told["choices"] is not None
+        if told["private"] and not closed:
             raise NotAllowed(f"{single} is private and may not stand in a return")
 
 
 def choices(name: str) -> dict[str, str]:
     """The labels of a field's choices, in their declared order; empty for a derived or an open field."""
     record, _, field = name.partition(".")
-    if name in DERIVED:
+    if name in DERIVED or name in GROUPED:
         return {}
-    return dict(about(RECORDS[record], field)["choices"] or {})
+    return dict(about({**RECORDS, **CONFIDENTIAL}[record], field)["choices"] or {})

@@ -32,16 +32,18 @@ class Fact:
     person: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ListRow:
-    """A row of a list, by measure; a measure that is missing stays blank."""
+    """A row of a list, by measure; a measure that is missing stays blank. `student`: whose row it is, of a list that has
+    one for each child."""
 
     key: str
     values: Mapping[str, Content]
     parts: Mapping[str, Parts] = field(default_factory=dict)
+    student: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Facts:
     """All that a return is filled from. `categories`: for a derived field its values in order, with labels; `notes`:
     what the reader must know of these facts."""
@@ -53,19 +55,27 @@ class Facts:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Filled:
-    """The sheets, and for each figure's id the records behind it with what each adds."""
+    """The sheets, and for each figure's id the records behind it with what each adds. `students`: who has a row."""
 
     sheets: tuple[Sheet, ...]
     traces: Mapping[str, Parts]
+    students: tuple[str, ...] = ()
 
 
-def fill(definition: Definition, facts: Facts, words: Mapping[str, str]) -> Filled:
-    """The return filled. `words` go into the info line; the facts' notes stand before the definition's own."""
+def fill(definition: Definition, facts: Facts, words: Mapping[str, str], *, names: bool = False) -> Filled:
+    """The return filled. `words` go into the info line; the facts' notes stand before the definition's own; `names`: also
+    the columns and tables that bear them."""
     traces: dict[str, Parts] = {}
     tables: dict[str, list[Table]] = {}
+    students: dict[str, None] = {}
     for table in definition.tables:
+        if table.named and not names:
+            continue
+        shown = tuple(column for column in table.columns if names or not column.named)
+        table = replace(table, columns=shown)
+        students |= dict.fromkeys(row.student for row in facts.rows.get(table.source, ()) if row.student)
         made = _list(table, facts, traces) if table.columns else _tally(table, facts, traces)
         tables.setdefault(table.sheet, []).append(made)
     left, middle, right = (text.format(**words) for text in definition.info)
@@ -81,7 +91,7 @@ def fill(definition: Definition, facts: Facts, words: Mapping[str, str]) -> Fill
         )
         for name in names
     )
-    return Filled(sheets, traces)
+    return Filled(sheets, traces, tuple(students))
 
 
 def _list(table: TableDefinition, facts: Facts, traces: dict[str, Parts]) -> Table:
@@ -135,6 +145,8 @@ def _measured(measure: str, chosen: Sequence[Fact]) -> Parts:
 def _tally(table: TableDefinition, facts: Facts, traces: dict[str, Parts]) -> Table:
     where = table.where or {}
     chosen = [f for f in facts.tallies[table.source] if all(f.fields.get(n, "") in v for n, v in where.items())]
+    if not table.across:
+        return _downwards(table, facts, chosen, traces)
     across = _categories(table.across, facts, chosen)
 
     def figure(path: str, measure: str, some: Sequence[Fact], adds: str = "") -> Content:
@@ -175,5 +187,24 @@ def _tally(table: TableDefinition, facts: Facts, traces: dict[str, Parts]) -> Ta
     return Table(table.heading, columns, tuple(rows))
 
 
+def _downwards(table: TableDefinition, facts: Facts, chosen: Sequence[Fact], traces: dict[str, Parts]) -> Table:
+    """A row for each value, a column for each measure."""
+    down = _categories(table.down, facts, chosen)
+    columns = (Column("项目", 1.4), *(Column(_word(table, measure)) for measure in table.measures))
+    rows = []
+    for key, label in {**down, ALL: "合计"}.items():
+        some = chosen if key == ALL else [f for f in chosen if _matches(f, table.down, key, down)]
+        line: list[Content] = [Cell(label, face="PsyroomHei")]
+        for measure in table.measures:
+            id = f"{table.id}/{key or '-'}/{measure}"
+            traces[id] = _measured(measure, some)
+            adds = "above" if key == ALL and measure == "times" else ""
+            line.append(count(sum(part for _, part in traces[id]), id, adds))
+        rows.append(Row(tuple(line), total=key == ALL))
+    return Table(table.heading, columns, tuple(rows))
+
+
 def _word(table: TableDefinition, measure: str) -> str:
+    if table.words and measure in table.words:
+        return table.words[measure]
     return "次数" if table.source == "bookings" and measure == "times" else MEASURES[measure]

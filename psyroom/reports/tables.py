@@ -31,7 +31,7 @@ class Figure:
     adds: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cell:
     """A cell that is more than its text: it spans columns, or has its own place or face."""
 
@@ -44,7 +44,7 @@ class Cell:
 Content = Cell | Figure | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Row:
     """Cells from left to right, their spans adding up to the columns; `total` rows stand in 黑体."""
 
@@ -52,7 +52,7 @@ class Row:
     total: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """A part of a paper: its heading, columns and rows."""
 
@@ -61,7 +61,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet:
     """Tables that share a page or a tab, with the line above and what stands below them."""
 

@@ -2,23 +2,24 @@
 
 A filing says what went out: the files' digests, every figure with the records behind it, and the heads of the chain,
 which also stand small at the foot of the page. It cannot be undone: a paper that has left cannot be called back.
-Only a counsellor makes returns.
+Only a counsellor makes returns. What a confidential return leaves behind lies in case.db, and the desk never learns of it;
+one with names, or with a row for each child, leaves by `leave` with a reason and a receiver.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from psyroom.errors import NotFound
+from psyroom.errors import NotFound, Refused
 from psyroom.records.booking import CHANNELS, CLIENTS, FORMS, OUTCOMES
 from psyroom.records.fields import checked
-from psyroom.records.office import Filing, FilingFields
+from psyroom.records.office import CaseFiling, Filing, FilingFields
 from psyroom.records.opening import ORIGINS
 from psyroom.reports import filling, printing, xlsx
 from psyroom.reports.definition import Definition, definition, definitions
@@ -27,24 +28,29 @@ from psyroom.reports.recovery import chinese_date
 from psyroom.reports.tables import Figure
 from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, span
-from psyroom.services import hours
+from psyroom.services import exports, hours, return_rows, return_talks
 from psyroom.services.clients import Names
 from psyroom.services.outgoing import placed, prepared
 from psyroom.services.return_facts import gather
+from psyroom.services.return_rows import SourceRow as SourceRow
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
 from psyroom.store.checking import head_of
 from psyroom.store.questions import booking as ask_bookings
 from psyroom.store.questions import opening as ask_openings
+from psyroom.store.questions import return_talks as ask_confidential
 from psyroom.store.questions import returns as ask
 from psyroom.store.room import Room
 
 STEPS = 4  # gathered, counted, printed, filed
+NAMES, GRADES = "names", "grades"
+"""Ticks: names are written; classes of a list with a row for each child are written as grades."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Preview:
-    """A return of one moment: its tables, the pages as they will be printed, and what each figure was counted from."""
+    """A return of one moment: its tables, the pages as they will be printed, and what each figure was counted from.
+    `ticks`: what was asked for (`NAMES`, `GRADES`)."""
 
     definition: Definition
     term: str
@@ -54,6 +60,7 @@ class Preview:
     missing: str
     practice: bool
     digest: str
+    ticks: frozenset[str] = frozenset()
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -69,20 +76,9 @@ class Preview:
 
     @property
     def file_name(self) -> str:
-        """Without ending; the title and the span, never a person's name."""
-        return f"{self.definition.title}_{self.term}"
-
-
-@dataclass(frozen=True, repr=False)
-class SourceRow:
-    """A record behind a figure. `adds`: people or times it adds, or minutes; the rows' sum is the figure."""
-
-    kind: str  # opening, visit, booking, slot, exception
-    id: str
-    day: date | None
-    what: str
-    who: str
-    adds: int
+        """Without ending; the title and the span, never a person's name, but whether there are names in it."""
+        named = "_含姓名" if self.definition.names and NAMES in self.ticks else ""
+        return f"{self.definition.title}_{self.term}{named}"
 
 
 @dataclass(frozen=True)
@@ -106,13 +102,15 @@ def list_returns(room: Room) -> list[Definition]:
     return list(definitions())
 
 
-def preview(room: Room, code: str, term: str, now: datetime | None = None) -> Preview:
-    """The return as it would be made now. Errors: `NoSuchReturn`, `Refused` for an unknown semester, `NeedsCounsellor`."""
-    return _drain(_previewing(room, code, term, now))
+def preview(room: Room, code: str, term: str, now: datetime | None = None, *, ticks: Collection[str] = ()) -> Preview:
+    """The return as it would be made now. `ticks`: `NAMES` and `GRADES`, where the return knows them. Errors:
+    `NoSuchReturn`, `Refused` for an unknown semester, `NeedsCounsellor`."""
+    needs_counsellor(room)
+    return _drain(_previewing(room, code, term, now, frozenset(ticks)))
 
 
 def _previewing(
-    room: Room, code: str, term_code: str, now: datetime | None
+    room: Room, code: str, term_code: str, now: datetime | None, ticks: frozenset[str] = frozenset()
 ) -> Generator[tuple[int, int], None, Preview]:
     needs_counsellor(room)
     wanted = definition(code)
@@ -120,15 +118,24 @@ def _previewing(
     term = school.term(term_code)
     moment = now or hours.local_now(room)
     yield 0, STEPS
-    facts = gather(room, school, term, moment)
+    if wanted.confidential:
+        facts = return_talks.gather(room, school, term, moment, wanted, grade_only=GRADES in ticks)
+    else:
+        facts = gather(room, school, term, moment)
     yield 1, STEPS
-    words = {"school": school.title, "span": term.name, "day": chinese_date(moment.date())}
-    filled = filling.fill(wanted, facts, words)
+    until = min(moment.date(), term.ends)
+    words = {
+        "school": school.title,
+        "span": term.name,
+        "until": chinese_date(until),
+        "day": chinese_date(moment.date()),
+    }
+    filled = filling.fill(wanted, facts, words, names=bool(wanted.names) and NAMES in ticks)
     digest = _foot(room, moment.date())
     yield 2, STEPS
     practice = school.practice or room.practice
     pdf, missing = printing.sheets_pdf(filled.sheets, landscape=wanted.landscape, practice=practice, digest=digest)
-    return Preview(wanted, term.code, moment.date(), filled, pdf, missing, practice, digest)
+    return Preview(wanted, term.code, moment.date(), filled, pdf, missing, practice, digest, ticks)
 
 
 def make(
@@ -136,14 +143,69 @@ def make(
 ) -> Generator[tuple[int, int], None, list[Path]]:
     """Make the return into the folder `out`: a PDF and a workbook, swapped in together, and a filing that says so.
 
-    A generator of (done, all) steps; its value is the files. Errors: as `preview`, and `CannotWriteFile`.
+    It bears no names. A generator of (done, all) steps; its value is the files. Errors: as `preview`, `CannotWriteFile`,
+    and `Refused` for one with a row for each child: see `leave`.
     """
+    needs_counsellor(room)
+    if definition(code).one_by_one:
+        raise Refused(why="这张表一名学生一行，交出去要写明原因和交给谁，记进外出登记。")
     made = yield from _previewing(room, code, term, now)
+    files = files_of(made)
+    yield 3, STEPS
+    filing = _filing(room, made, files)
+    with prepared(room, files, out) as pairs, placed(pairs) as paths, room.write("制作报表", undoable=False) as deed:
+        deed.session.add(filing)
+    yield STEPS, STEPS
+    return paths
+
+
+def files_of(made: Preview) -> dict[str, bytes]:
+    """The PDF and the workbook by name. The name of one with names says so."""
     book = xlsx.workbook(
         made.filled.sheets, landscape=made.definition.landscape, practice=made.practice, digest=made.digest
     )
-    files = {made.file_name + ".pdf": made.pdf, made.file_name + ".xlsx": book}
-    yield 3, STEPS
+    return {made.file_name + ".pdf": made.pdf, made.file_name + ".xlsx": book}
+
+
+def leave(
+    room: Room,
+    made: Preview,
+    folder: Path,
+    *,
+    reason: str,
+    receiver: str,
+    password: str = "",
+    files: Mapping[str, bytes] | None = None,
+) -> list[Path]:
+    """A confidential return into a folder: its files, sealed where a password is given, the line in the register and the
+    filing, all or nothing. Errors: as `exports.write`."""
+    needs_counsellor(room)
+    files = files if files is not None else files_of(made)
+    filing = _filing(room, made, files)
+    return exports.write(
+        room, files, folder, kind=made.definition.title, students=students_on(made), reason=reason, receiver=receiver,
+        password=password, also=lambda session: session.add(filing),
+    )  # fmt: skip
+
+
+def leave_on_paper(room: Room, made: Preview, *, reason: str, receiver: str) -> None:
+    """The same for the printer: noted before it is given a page. Errors: as `exports.printed`."""
+    needs_counsellor(room)
+    files = {made.file_name + ".pdf": made.pdf}
+    filing = _filing(room, made, files)
+    exports.printed(
+        room, files, kind=made.definition.title, students=students_on(made), reason=reason, receiver=receiver,
+        also=lambda session: session.add(filing),
+    )  # fmt: skip
+
+
+def students_on(made: Preview) -> tuple[str, ...]:
+    """The students who have a row of their own on it, with or without their names."""
+    return made.filled.students
+
+
+def _filing(room: Room, made: Preview, files: Mapping[str, bytes]) -> Filing | CaseFiling:
+    """What is kept of it: in the desk's file, or, of a confidential return, in the counsellors'."""
     filing = checked(
         FilingFields,
         {
@@ -157,10 +219,8 @@ def make(
             "head": made.digest,
         },
     )
-    with prepared(room, files, out) as pairs, placed(pairs) as paths, room.write("制作报表", undoable=False) as deed:
-        deed.session.add(Filing(**filing.model_dump()))
-    yield STEPS, STEPS
-    return paths
+    table = CaseFiling if made.definition.confidential else Filing
+    return table(**filing.model_dump())
 
 
 def _drain(work: Generator[Any, None, Preview]) -> Preview:
@@ -191,7 +251,7 @@ def figure_rows(room: Room, made: Preview, figure_id: str) -> list[SourceRow]:
     parts = made.filled.traces.get(figure_id)
     if parts is None:
         raise NotFound(what="这个数字")
-    return _told(room, parts)
+    return return_rows.told(room, parts) if made.definition.confidential else _told(room, parts)
 
 
 def _told(room: Room, parts: Parts) -> list[SourceRow]:
@@ -262,7 +322,8 @@ def filings(room: Room) -> list[PastFiling]:
     titles = {found.code: found.title for found in definitions()}
     people = context(room).people
     with room.read() as session:
-        rows = ask.filings(session)
+        rows = [*ask.filings(session), *ask_confidential.filings(session)]
+    rows.sort(key=lambda row: row.id, reverse=True)
     return [
         PastFiling(
             row.id,
@@ -283,7 +344,7 @@ def filed_figures(room: Room, filing_id: str) -> Mapping[str, tuple[str, Parts]]
     """What a filing said: for each figure its text as printed and the records behind it. Errors: `NotFound`."""
     needs_counsellor(room)
     with room.read() as session:
-        text = ask.figures_of(session, filing_id)
+        text = ask.figures_of(session, filing_id) or ask_confidential.figures_of(session, filing_id)
     if text is None:
         raise NotFound(what="这份上报记录")
     kept = json.loads(text)
@@ -302,4 +363,6 @@ def filed_rows(room: Room, filing_id: str, figure_id: str) -> list[SourceRow]:
     figures = filed_figures(room, filing_id)
     if figure_id not in figures:
         raise NotFound(what="这个数字")
-    return _told(room, figures[figure_id][1])
+    with room.read() as session:
+        confidential = ask_confidential.figures_of(session, filing_id) is not None
+    return (return_rows.told if confidential else _told)(room, figures[figure_id][1])
