@@ -52,6 +52,13 @@ class Slips(Made):
     slips: tuple[Slip, ...] = ()
 
 
+@dataclass(frozen=True)
+class OneSlip(Made):
+    """A slip alone, at the upper left of its page; `share`: how much of the page's width and height it takes."""
+
+    share: tuple[float, float] = (0.5, 0.5)
+
+
 def of_class(room: Room, class_key: str, now: datetime, *, term: str = "", owed_only: bool = False) -> list[str]:
     """The students of a class in order: everybody on the list, or only those whose parents are to be told.
 
@@ -80,22 +87,41 @@ def slips(
     with room.snapshot() as session:
         found = _plan(session, [entry.id for entry in entries], span.code, now.date(), words or {})
     by_student = {slip.student: slip for slip in found}
-    pages = [
-        paper.ParentSlip(
-            name=entry.name,
-            class_name=entry.class_name,
-            day=chinese_date(by_student[entry.id].fields.day),
-            by=by_student[entry.id].fields.by,
-            texts=tuple(getattr(by_student[entry.id].fields, name) for name in TEXTS),
-            again=by_student[entry.id].again,
-        )
-        for entry in entries
-    ]
+    pages = [_paper(entry, by_student[entry.id].fields, again=by_student[entry.id].again) for entry in entries]
     practice = school.practice or room.practice
     pdf, missing = paper.slips_pdf(school.title, span.name, pages, practice=practice)
     names = list(dict.fromkeys(entry.class_name for entry in entries))
     name = "_".join(filter(None, (KIND, names[0] if len(names) == 1 else "", now.date().isoformat())))
     return Slips(name, pdf, None, missing, tuple(e.id for e in entries), term=span.code, slips=tuple(found))
+
+
+def one(room: Room, student: str, words: Mapping[str, Any], now: datetime, *, term: str = "") -> OneSlip:
+    """One student's slip with just these words, as it stands while somebody writes them; not to be printed, nothing is
+    written. Errors: `NeedsCounsellor`, `NotFound`, `NotValid`, `Refused`."""
+    needs_counsellor(room)
+    school = context(room)
+    span = term_of(school, now, term)
+    entry = roll.entry(room, student)
+    with room.read() as session:
+        (slip,) = _plan(session, [student], span.code, now.date(), {})
+    if strange := words.keys() - set(ON_PAPER):
+        raise NotValid(dict.fromkeys(strange, "这一项不能印在反馈单上"))
+    fields = checked(FeedbackFields, {"day": now.date(), **words, "student": student})
+    page = _paper(entry, fields, again=slip.again)
+    pdf, missing = paper.slips_pdf(school.title, span.name, [page], practice=school.practice or room.practice)
+    return OneSlip(KIND, pdf, None, missing, (student,), share=paper.share_of(page))
+
+
+def _paper(entry: roll.Entry, fields: FeedbackFields, *, again: bool) -> paper.ParentSlip:
+    """What stands on a slip: name, class, and of the record only what is fit for parents."""
+    return paper.ParentSlip(
+        name=entry.name,
+        class_name=entry.class_name,
+        day=chinese_date(fields.day),
+        by=fields.by,
+        texts=tuple(getattr(fields, name) for name in TEXTS),
+        again=again,
+    )
 
 
 def printed(room: Room, made: Slips, now: datetime, *, reason: str, receiver: str) -> None:
