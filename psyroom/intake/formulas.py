@@ -68,7 +68,7 @@ def of_xls(data: bytes) -> Places:
 
 
 def _stream(data: bytes) -> bytes:
-    import olefile
+    import olefile  # type: ignore[import-untyped]
 
     if not olefile.isOleFile(data):
         return data

@@ -30,7 +30,7 @@ def read_book(path: Path | str) -> Book:
     """The sheets of a file, whatever its name says it is. Raises BadFile and its kin, each with its sentence."""
     path = Path(path)
     name = path.name
-    data = _bytes_of(path, name)
+    data = bytes_of(path, name)
     answer = answer_of(READER, data, name)
     if kind := answer.get("refused"):
         why = str(answer.get("why", ""))
@@ -45,7 +45,8 @@ def read_book(path: Path | str) -> Book:
     return from_answer(name, answer)
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
+def bytes_of(path: Path, name: str) -> bytes:
+    """The bytes of a file that is one and not too large. Raises BadFile and its kin."""
     try:
         if path.is_dir():
             raise BadFile(name=name, why="这是文件夹，请选里面的表格文件")
@@ -60,6 +61,12 @@ def _bytes_of(path: Path, name: str) -> bytes:
             return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise BadFile(name=name, why="没有权限或文件正被占用，请关闭正在打开它的软件再试") from error
+
+
+def environment() -> dict[str, str]:
+    """What a reading process is given of ours."""
+    kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    return kept | {"PYTHONPATH": str(Path(psyroom.__file__).resolve().parent.parent), "PYTHONUTF8": "1"}
 
 
 def answer_of(command: list[str], data: bytes, name: str, seconds: float = MOST_SECONDS) -> dict[str, Any]:
@@ -83,14 +90,12 @@ def output_of(command: list[str], data: bytes, seconds: float) -> bytes | None:
 
     The process gets no environment but the few names it needs: ours may hold a password.
     """
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    environment |= {"PYTHONPATH": str(Path(psyroom.__file__).resolve().parent.parent), "PYTHONUTF8": "1"}
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as child:
         try:

@@ -98,7 +98,11 @@ def _table(book: Any, formats: dict[str, Any], about: ClassSheet) -> None:
                 page.write_blank(row, at, None, formats["fill" if at < _LOCKED else style])
     _choices(page, last)
     page.conditional_format(
-        _FIRST, 6, last, 6, {"type": "formula", "criteria": f"=LEN($G{_FIRST + 1})>{HINT_LENGTH}", "format": formats["over"]}
+        _FIRST,
+        6,
+        last,
+        6,
+        {"type": "formula", "criteria": f"=LEN($G{_FIRST + 1})>{HINT_LENGTH}", "format": formats["over"]},
     )
     page.autofilter(0, 0, last, len(HEADERS) - 1)
     page.freeze_panes(_FIRST, _LOCKED)
@@ -159,7 +163,7 @@ def _print(page: Any, about: ClassSheet) -> None:
     page.print_area(0, 0, _FIRST + len(about.rows) + SPARE - 1, len(HEADERS) - 1)
     tag = f"&R&9 {PRACTICE_TAG}" if about.practice else ""
     title = f"{about.class_name}　一生一谈登记表".replace("&", "&&")
-    page.set_header(f"&L&9 {about.school.replace('&', '&&')}&C&\"黑体\"&14 {title}{tag}")
+    page.set_header(f'&L&9 {about.school.replace("&", "&&")}&C&"黑体"&14 {title}{tag}')
     page.set_footer(f"&L&9 {about.term}　内部资料，不写隐私，用完请删除&R&9第 &P 页，共 &N 页")
 
 

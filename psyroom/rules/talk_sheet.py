@@ -166,7 +166,9 @@ def _read(text: str, said: str, first: date, last: date, number: bool) -> date:
     month, on = int(short[1]), int(short[2])
     if number and len(short[2]) == 1 and "." in text and on <= 3 and _within(month, on * 10, first, last):
         if _within(month, on, first, last):
-            raise Unread(f"谈话日期“{said}”可能是 {month}月{on}日，也可能是 {month}月{on}0日，请写成 {month}月{on}日 的样子")
+            raise Unread(
+                f"谈话日期“{said}”可能是 {month}月{on}日，也可能是 {month}月{on}0日，请写成 {month}月{on}日 的样子"
+            )
         on *= 10
     if inside := _within(month, on, first, last):
         return inside

@@ -75,21 +75,22 @@ def write(
     reason: str,
     receiver: str,
     password: str = "",
+    sealed: bool = False,
     also: Also | None = None,
 ) -> list[Path]:
-    """Write the files into the folder, sealed where a password is given, and the line in the register, and what `also`
-    does in the same deed: all or nothing.
+    """Write the files into the folder, sealed where a password is given (`sealed`: each lies under one of its own
+    already), and the line in the register, and what `also` does in the same deed: all or nothing.
 
     A file that lies there already is never overwritten: the new one gets a number. Errors: `NeedsCounsellor`, `NotValid`
     (reason, receiver), `WeakPassword`, `Refused` (the room's own folder; unsealed to where others can read),
     `CannotWriteFile`, `SaveFailed`.
     """
     needs_counsellor(room)
-    row = _row(room, kind, students, reason, receiver, "file", sealed=bool(password))
+    row = _row(room, kind, students, reason, receiver, "file", sealed=sealed or bool(password))
     if password:
         check_password(room, password, students)
         files = dict(sealing.seal(name, data, password) for name, data in files.items())
-    elif why := weak_place(folder):
+    elif not sealed and (why := weak_place(folder)):
         raise Refused(why=f"“{folder}”{why}，没有加密的材料不能放在那里；请加一个密码，或存到本机硬盘的文件夹。")
     return _leave(room, row, {free_name(folder, name): data for name, data in files.items()}, folder, also)
 
