@@ -15,11 +15,13 @@ from sqlmodel import Session
 from psyroom.errors import NotFound, NotValid, Refused, Tell
 from psyroom.records.care import VISITED, Feedback, FeedbackFields, HomeVisit, HomeVisitFields
 from psyroom.records.fields import about, checked
-from psyroom.rules import coverage as rule
 from psyroom.rules import notes
 from psyroom.rules.home_visits import teachers as names_of
 from psyroom.services import feedback as told
 from psyroom.services import roll
+from psyroom.services.home_visits_counted import Counted as Counted
+from psyroom.services.home_visits_counted import counted as counted
+from psyroom.services.home_visits_counted import days_of
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import SchoolContext, context
 from psyroom.store.history import Step
@@ -233,11 +235,6 @@ def listed(room: Room, now: datetime, term: str = "") -> list[HomeVisitSeen]:
         rows = ask.visits_between(session, first, last)
         given = ask.feedback_of_visits(session, [row.id for row in rows])
     return _all(room, rows, given)
-
-
-def days_of(school: SchoolContext, now: datetime, term: str) -> tuple[date, date]:
-    """The days whose visits belong to a semester."""
-    return rule.span(told.term_of(school, now, term), school.terms)
 
 
 def due(room: Room, now: datetime, ahead: int = AHEAD) -> list[ReturnDue]:
