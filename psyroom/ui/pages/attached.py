@@ -4,6 +4,7 @@ window. The note's page and the student's card both put it in."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -34,13 +35,23 @@ MOST_PIXELS = 40_000_000
 
 
 class Attachments(Card):
-    """The attachments of a student (with those of the notes one may read), or of one note."""
+    """The attachments of a student (with those of the notes one may read), or of one note. `day`: only what the student
+    has of that day, and what is put in is of that day."""
 
     help_topic = "attachments"
 
-    def __init__(self, room: Room, shell: Shell, *, student: str = "", note: str = "") -> None:
-        super().__init__("附件")
-        self.room, self.shell = room, shell
+    def __init__(
+        self,
+        room: Room,
+        shell: Shell,
+        *,
+        student: str = "",
+        note: str = "",
+        day: date | None = None,
+        heading: str = "附件",
+    ) -> None:
+        super().__init__(heading)
+        self.room, self.shell, self.day = room, shell, day
         self.student, self.note = student, note
         self.may_add = attachments.may_add(room, student=student, note=note)
         self.shown: list[AttachedSeen] = []
@@ -86,7 +97,8 @@ class Attachments(Card):
     def refresh(self) -> None:
         """Read anew; the keyboard stays where it stood."""
         try:
-            self.shown = attachments.of(self.room, student=self.student, note=self.note)
+            found = attachments.of(self.room, student=self.student, note=self.note)
+            self.shown = [one for one in found if self.day is None or (one.day == self.day and not one.note)]
         except Tell:  # the note is gone, or is no longer shared
             self.shown = []
         at = next((i for i, tile in enumerate(self.tiles) if tile.hasFocus()), -1)
@@ -153,7 +165,7 @@ class Attachments(Card):
 
     def put(self, given: Sequence[Path | QImage]) -> None:
         """Put files or pictures in, off the window's thread."""
-        student, note, original = self.student, self.note, self.original.value()
+        student, note, original, day = self.student, self.note, self.original.value(), self.day
         many = f"{len(given)} 个文件" if len(given) > 1 else "文件"
         self.busy.setText(f"正在放入{many}……")
         self.busy.show()
@@ -162,7 +174,7 @@ class Attachments(Card):
 
         def work() -> Added:
             ready = [(PASTED, picture_bytes(one)) if isinstance(one, QImage) else one for one in given]
-            return attachments.add_files(self.room, ready, student=student, note=note, original=original)
+            return attachments.add_files(self.room, ready, student=student, note=note, day=day, original=original)
 
         def ended() -> None:
             self.busy.hide()
