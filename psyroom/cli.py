@@ -18,6 +18,7 @@ from psyroom.commands import (
     backups,
     bookings,
     export,
+    feedback,
     history,
     ics,
     notes,
@@ -26,6 +27,7 @@ from psyroom.commands import (
     returns,
     rooms,
     students,
+    talk_sheets,
     talks,
     values,
     visits,
@@ -288,6 +290,27 @@ def _talks(add: Callable[..., Any], group: Callable[..., Any]) -> None:
 
     terms = group("talks", "一生一谈")
     add(terms, "coverage", talks.coverage, "各班谈了多少，方案和反馈做了多少").add_argument("--term", default=None)
+    sheets = add(terms, "sheets", talk_sheets.sheets, "给每个班的班主任做一张登记表（xlsx）")
+    sheets.add_argument("--out", required=True, metavar="DIR", help="放进哪个文件夹")
+    sheets.add_argument("--no-password", action="store_true", help="表格不加密码")
+    sheets.add_argument("--reason", required=True, metavar="TEXT", help="为什么拿出去")
+    sheets.add_argument("--to", dest="receiver", required=True, metavar="RECEIVER", help="交给谁")
+    back = add(terms, "import", talk_sheets.read, "读入班主任交回的登记表，或整个文件夹")
+    back.add_argument("path", metavar="FILE|FOLDER")
+    back.add_argument("--dry-run", action="store_true")
+    for one in (sheets, back):
+        one.add_argument("--term", default=None)
+    _slips(add, terms)
+
+
+def _slips(add: Callable[..., Any], terms: Any) -> None:
+    """家校反馈单 of a class."""
+    slips = add(terms, "slips", feedback.slips, "一个班的家校反馈单（PDF，四张一页），记为已打印")
+    slips.add_argument("--class", dest="class_word", required=True, metavar="CLASS", help="七年级/1")
+    slips.add_argument("--out", required=True, metavar="FILE", help="存成哪个 PDF 文件")
+    slips.add_argument("--reason", required=True, metavar="TEXT", help="为什么拿出去")
+    slips.add_argument("--to", dest="receiver", required=True, metavar="RECEIVER", help="交给谁")
+    slips.add_argument("--owed-only", action="store_true", help="只给要求反馈的学生；不写就全班每人一张，不显出谁")
 
 
 def _client(parser: argparse.ArgumentParser) -> None:

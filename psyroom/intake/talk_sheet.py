@@ -7,6 +7,7 @@ as said, to be checked.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +24,7 @@ MOST_HEAD = 40
 """The heads stand within these first rows."""
 MOST_CLASS = 400
 """Rows of a class that are read; a sheet with more is some other table."""
-SLIPS = "passwords.txt"
+SLIPS = re.compile(r"passwords(（\d+）)?\.txt")
 """Lies beside the sheets where the command line made them."""
 NOT_OURS = "没有认出谈话表的表头（要有“姓名”和“谈话日期”），请检查是不是选错了文件"
 LOCKED = "“{name}”的密码不是发出时的那个，也许老师改过；请问到密码，填进来再读一次。"
@@ -66,7 +67,7 @@ class SheetRead:
 
 def files_in(paths: Sequence[Path]) -> list[Path]:
     """The files to read, in order; a folder stands for its files. The slips with the passwords are none of them."""
-    return many.files_in(paths, lambda file: file.name == SLIPS, MOST_FILES)
+    return many.files_in(paths, lambda file: bool(SLIPS.fullmatch(file.name)), MOST_FILES)
 
 
 MOST_FILES = 2_000
