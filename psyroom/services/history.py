@@ -19,6 +19,8 @@ from psyroom.store.room import Room
 
 IMPORT = "导入名册"
 """The label of a deed that brought in a roster."""
+GIVEN_BY_VISIT = ("home_visit", "feedback")
+"""Kinds of which one may name another: feedback given by a home visit."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ def check(session: Session, school: SchoolContext, steps: Iterable[chain.Step], 
     rota.after_undo(session, school, steps)
     week_lock.after_undo(session, steps)
     note_lock.after_undo(session, steps, now)
+    if any(step.kind in GIVEN_BY_VISIT for step in steps):
+        from psyroom.services import home_visits  # brings the reader of pictures in; few undoings ever need it
+
+        home_visits.after_undo(session, steps)
 
 
 def _still_named(session: Session, steps: Iterable[chain.Step]) -> None:
