@@ -66,12 +66,12 @@ class Filled:
 
 def fill(definition: Definition, facts: Facts, words: Mapping[str, str], *, names: bool = False) -> Filled:
     """The return filled. `words` go into the info line; the facts' notes stand before the definition's own; `names`: also
-    the columns and tables that bear them."""
+    the columns and tables that bear them. A table of a source that the facts do not have is left out."""
     traces: dict[str, Parts] = {}
     tables: dict[str, list[Table]] = {}
     students: dict[str, None] = {}
     for table in definition.tables:
-        if table.named and not names:
+        if (table.named and not names) or table.source not in {*facts.rows, *facts.tallies}:
             continue
         shown = tuple(column for column in table.columns if names or not column.named)
         table = replace(table, columns=shown)
@@ -79,17 +79,17 @@ def fill(definition: Definition, facts: Facts, words: Mapping[str, str], *, name
         made = _list(table, facts, traces) if table.columns else _tally(table, facts, traces)
         tables.setdefault(table.sheet, []).append(made)
     left, middle, right = (text.format(**words) for text in definition.info)
-    names = list(tables)
+    tabs = list(tables)
     sheets = tuple(
         Sheet(
             name=name,
             title=definition.title,
             info=(left, middle, right),
             tables=tuple(tables[name]),
-            signatures=definition.signatures if name == names[-1] else (),
-            notes=(*facts.notes, *definition.notes) if name == names[-1] else (),
+            signatures=definition.signatures if name == tabs[-1] else (),
+            notes=(*facts.notes, *definition.notes) if name == tabs[-1] else (),
         )
-        for name in names
+        for name in tabs
     )
     return Filled(sheets, traces, tuple(students))
 
