@@ -8,7 +8,7 @@ import importlib.util
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -44,6 +44,18 @@ class TabHere(Protocol):
         """Go to one item of it."""
 
 
+class _Shelf(QStackedWidget):
+    """Asks for the room of the tab in sight, not of the widest: the side sheet then finds its place beside it."""
+
+    def sizeHint(self) -> QSize:
+        widget = self.currentWidget()
+        return widget.sizeHint() if widget is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        widget = self.currentWidget()
+        return widget.minimumSizeHint() if widget is not None else super().minimumSizeHint()
+
+
 class Here(Page):
     """The page. Tabs share `sheet` (a side sheet at its right, shut when another tab comes) and `cover`/`back` (a widget in
     the place of the whole page)."""
@@ -69,7 +81,7 @@ class Here(Page):
         head.addWidget(self.strip)
         head.addStretch(1)
         column.addLayout(head)
-        self.place = QStackedWidget()
+        self.place = _Shelf()
         column.addWidget(self.place, 1)
         self.stack.addWidget(self.browse)
         self.sheet = SideSheet()
@@ -96,6 +108,7 @@ class Here(Page):
         self.strip.mark(key)
         widget = self._built(key)
         self.place.setCurrentWidget(widget)
+        self.place.updateGeometry()
         if (missed := self._missed.pop(key, None)) is not None:
             self.tab(key).refresh(missed)
         self.tab(key).shown()

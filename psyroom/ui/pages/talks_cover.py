@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.time import short_day
 from psyroom.services import coverage
 from psyroom.services.coverage import Coverage
 from psyroom.services.school import context
 from psyroom.ui import tokens
-from psyroom.ui.kit import Card, Choice, EmptyState, primary, quiet, text
+from psyroom.ui.kit import Card, Choice, Elided, EmptyState, primary, quiet, text
 from psyroom.ui.pages.talks_cover_map import StateMap
 from psyroom.ui.pages.talks_cover_panel import ClassPanel
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
@@ -28,6 +28,8 @@ WATCHED = {
     "talk", "talk_excuse", "talk_attempt", "talk_rules", "class_teacher", "care", "growth_plan", "plan_review", "feedback",
     "student", "school", "term", "grade_naming", "calendar_day", "calendar_year",
 }  # fmt: skip
+NARROW = 820
+"""Less than this (at 100 %) is too narrow for the map beside the list."""
 LOOKS = {"state": "按状态", "week": "按周次"}
 
 
@@ -70,7 +72,7 @@ class Tab(QWidget):
         self.panel.shut.connect(self.shut)
         self.panel.walked.connect(self._walk)
         self.panel.hide()
-        across.addWidget(self.panel)
+        across.addWidget(self.panel, 2)
         inner.addLayout(across, 1)
         self.stack.addWidget(self.browse)
         self.stack.addWidget(
@@ -93,8 +95,9 @@ class Tab(QWidget):
         words.addWidget(self.sentence)
         line = QHBoxLayout()
         line.setSpacing(0)
-        self.rule = text("", "small", wrap=False)
-        line.addWidget(self.rule)
+        self.rule = Elided("", "small")
+        self.rule.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        line.addWidget(self.rule, 100)
         line.addSpacing(4)
         line.addWidget(quiet("怎么算的", self.tell_rules, small=True, shortcut="Alt+I", tip="名单和完成率是怎么算的"))
         line.addStretch(1)
@@ -188,8 +191,9 @@ class Tab(QWidget):
 
     def shut(self) -> None:
         """The map alone, with the keyboard where it was."""
-        self.panel.place.shut()
+        self.panel.leave_form()
         self.panel.hide()
+        self._fit()
         for made in (self.states, self.weeks):
             made.mark(None)
         self.map().setFocus()
@@ -200,11 +204,20 @@ class Tab(QWidget):
             self.show_branch(to)
 
     def _fit(self) -> None:
-        """The list takes what it needs of the room, the map the rest."""
-        px, wide = tokens.now().px, self.width()
-        self.panel.setFixedWidth(max(px(380), min(px(680), wide - px(440))))
+        """The list takes two parts of the room, no more than it can use, the map the rest; where a form stands beside them
+        there is room for the list alone."""
+        px = tokens.now().px
+        alone = self.panel.isVisibleTo(self.browse) and self.width() < px(NARROW)
+        self.panel.setMinimumWidth(px(368))
+        self.panel.setMaximumWidth(px(NARROW if alone else 700))
+        self.card.setVisible(not alone)
+        for made in (self.look, self.term):
+            made.setVisible(not alone)
 
-    def resizeEvent(self, event: Any) -> None:
+    def minimumSizeHint(self) -> QSize:
+        return QSize(tokens.now().px(400), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 

@@ -16,7 +16,7 @@ from psyroom.ui.pages.talks_cover_rows import ALL, GRADE, GUTTER, RIGHT, ClassRo
 STATES = (("talked", "已谈"), ("excused", "有原因"), ("attempted", "找过没谈成"), ("untouched", "还没有谈"))
 TEACHER, COUNT, LEFT_OVER, LINK, RATE, PAD = 76, 62, 36, 46, 66, 8
 """Widths at 100 %."""
-NARROWEST, ROOMY = 336, 640
+NARROWEST, ROOMY = 316, 640
 """From how wide on a second column may stand beside the first; from how wide on teacher and rate have room."""
 LEGEND = 28
 

@@ -14,14 +14,12 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from psyroom.errors import NotValid
-from psyroom.rules import typed
 from psyroom.rules.time import short_day
 from psyroom.services import care, coverage, talks
 from psyroom.services.coverage import ClassLine, StudentLine
 from psyroom.services.talks import RowTyped
 from psyroom.ui.kit import Card, Choice, Elided, button, link, text, tool
 from psyroom.ui.kit.flow import Flow
-from psyroom.ui.pages.settings_base import Place
 from psyroom.ui.pages.talks_cover_forms import AttemptForm, CareForm, ExcuseForm, LiftForm, Small
 from psyroom.ui.pages.talks_cover_list import StudentList
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
@@ -47,6 +45,7 @@ class ClassPanel(Card):
         self.term = ""
         self._lines: list[StudentLine] = []
         self._also_resting = False
+        self._back: object = None
         self._build()
 
     # ---- building
@@ -78,8 +77,6 @@ class ClassPanel(Card):
         self.add(self.empty, 1)
         self.resting = link("", self._turn_resting)
         self.body.addWidget(self.resting, 0, Qt.AlignmentFlag.AlignLeft)
-        self.place = Place()
-        self.add(self.place)
         self.deeds = Flow(gap=6)
         self.add(self.deeds)
         self.buttons: dict[str, QPushButton] = {}
@@ -105,7 +102,7 @@ class ClassPanel(Card):
     def show_branch(self, branch: Branch, line: ClassLine, lines: Sequence[StudentLine], term: str) -> None:
         """The students of a class, a grade or the school, in a semester (its code)."""
         if (branch, term) != (self.branch, self.term):
-            self.place.shut()
+            self.leave_form()
             self._also_resting = False
         self.branch, self.term = branch, term
         self._lines = list(lines)
@@ -148,7 +145,7 @@ class ClassPanel(Card):
         self.resting.setVisible(bool(away))
 
     def _filtered(self) -> None:
-        self.place.shut()
+        self.leave_form()
         self._list()
 
     def _turn_resting(self) -> None:
@@ -196,15 +193,26 @@ class ClassPanel(Card):
         names = "、".join(line.name for line in picked[:3]) + (f"等 {len(picked)} 人" if len(picked) > 3 else "")
         return picked, names
 
-    def _begin(self, form: Small, about: str) -> None:
+    def _begin(self, title: str, words: str, form: Small, about: str) -> None:
+        """Into the page's side sheet."""
         form.keep(self.room, about)
         form.done.connect(self._done)
-        form.gone.connect(self.focus_first)
-        self.place.open(form)
+        sheet = self.page.sheet
+        sheet.open(title, form, save=form.save, save_words=words)
+        if self._back is None:
+            self._back = sheet.closed.connect(self._left)
 
     def _done(self) -> None:
-        self.place.shut()
-        self.focus_first()
+        self.page.sheet.shut()
+
+    def _left(self) -> None:
+        if self.isVisible():
+            self.focus_first()
+
+    def leave_form(self) -> None:
+        """What was begun about somebody goes from sight; what was typed stays as a draft."""
+        if isinstance(self.page.sheet.body(), Small):
+            self.page.sheet.shut()
 
     def _today(self) -> date:
         return self.room.today()
@@ -213,11 +221,11 @@ class ClassPanel(Card):
         return bool(self.shell.attempt(deed, form=form, say=say, kinds=kinds))
 
     def begin_talk(self) -> None:
-        """The form of one talk, with everybody who is picked; in the page's side sheet."""
+        """The form of one talk, with everybody who is picked."""
         picked, _ = self._who()
         if picked and "talk" in self.buttons:
-            begin = importlib.import_module("psyroom.ui.pages.talk_form").begin_talk
-            begin(self.page, [line.id for line in picked])
+            talk_form = importlib.import_module("psyroom.ui.pages.talk_form")
+            talk_form.begin(self.shell, students=[line.id for line in picked])
 
     def begin_excuse(self) -> None:
         picked, names = self._who()
@@ -233,7 +241,7 @@ class ClassPanel(Card):
             return self._attempt(partial(self._excuse, picked, said), form, f"已登记未谈原因：{names}", "talk_excuse")
 
         form = ExcuseForm(names, reason, save)
-        self._begin(form, f"excuse/{picked[0].id}")
+        self._begin("未谈原因", "保存", form, f"excuse/{picked[0].id}")
 
     def _excuse(self, picked: Sequence[StudentLine], reason: str) -> None:
         now = self.page.now()
@@ -259,7 +267,7 @@ class ClassPanel(Card):
 
         days = coverage.of(self.room, self.page.now(), self.term).rules.hide_days
         form = AttemptForm(names, self.room.person.name, self._today, days, save)
-        self._begin(form, f"attempt/{picked[0].id}")
+        self._begin("没谈成", "保存", form, f"attempt/{picked[0].id}")
 
     def begin_care(self) -> None:
         picked, names = self._who()
@@ -275,13 +283,13 @@ class ClassPanel(Card):
                 return self._attempt(deed, form, f"已标记重点关爱：{names}", "care")
 
             form = CareForm(names, self._today, mark)
-            self._begin(form, f"care/{student}")
+            self._begin("标记为需要重点关爱", "标记", form, f"care/{student}")
             return
         marked = active.id
 
         def lift(values: dict[str, Any]) -> bool:
-            day = typed.day(str(values["lifted"] or ""), self._today())
-            if day is None:
+            day = values["lifted"]
+            if not isinstance(day, date):
                 form.show_problems(NotValid({"lifted": "请填日期，如 3.5、今天、2026-03-05"}))
                 return False
             deed = partial(care.lift, self.room, marked, day, str(values["lifted_why"]))
@@ -290,7 +298,7 @@ class ClassPanel(Card):
         until = f"，到{short_day(active.until)}" if active.until else ""
         told = f"{short_day(active.since)}由{active.who}标记{until}：{active.ground}"
         form = LiftForm(names, told, self._today, lift)
-        self._begin(form, f"lift/{marked}")
+        self._begin("解除重点关爱", "解除", form, f"lift/{marked}")
 
     def open_student(self) -> None:
         picked = self.list.picked()

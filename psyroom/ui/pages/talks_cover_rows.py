@@ -34,6 +34,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 ROW, HEAD, TOTAL, CAPTION, GUTTER = 30, 34, 40, 24, 28
 """Heights at 100 %: a class, a grade, the school, the captions over the figures; and the room between two columns."""
+AIRY = 1.3
+"""How much higher rows become at most where there is room."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,8 +132,13 @@ class ClassRows(QAbstractScrollArea):
         wide, shown = self.viewport().width(), self.viewport().height()
         for count in range(1, max(1, self.columns(wide)) + 1):
             lowest = self._place(rows, count, wide)
+            if self.top() + lowest + self.foot() > shown:
+                lowest = self._place(rows, count, wide, torn=True)
             if self.top() + lowest + self.foot() <= shown:
                 break
+        spare = (shown - self.top() - self.foot() - tokens.now().px(4)) / max(lowest, 1)
+        if spare > 1:  # few classes need not crowd at the top
+            lowest = self._place(rows, count, wide, airy=min(spare, AIRY))
         self._names()
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, round(self.top() + lowest + self.foot()) - shown))
@@ -141,12 +148,14 @@ class ClassRows(QAbstractScrollArea):
             self._at = 0
         self.viewport().update()
 
-    def _place(self, rows: Sequence[tuple[Branch, ClassLine]], count: int, wide: int) -> float:
-        """Give every row its box, in so many columns; the height of the longest. A grade that would be torn begins a column
-        of its own, where there is one; torn all the same, its name stands again over the rest."""
+    def _place(
+        self, rows: Sequence[tuple[Branch, ClassLine]], count: int, wide: int, *, airy: float = 1, torn: bool = False
+    ) -> float:
+        """Give every row its box, in so many columns; the height of the longest. A grade stands whole in a column; `torn`: it
+        may break, and its name then stands again over the rest."""
         px = tokens.now().px
-        tall = {GRADE: px(HEAD), CLASS: px(ROW)}
-        share = sum(tall[branch[0]] for branch, _ in rows) / count + px(ROW)
+        tall = {GRADE: px(HEAD * airy), CLASS: px(ROW * airy)}
+        share = sum(tall[branch[0]] for branch, _ in rows) / count + tall[CLASS]
         each = (wide - px(GUTTER) * (count - 1)) / count
         assert self.coverage is not None
         self.placed = [Placed((ALL, ""), self.coverage.total, QRectF(0, 0, wide, px(TOTAL)), -1)]
@@ -160,8 +169,11 @@ class ClassRows(QAbstractScrollArea):
             lowest = max(lowest, y)
 
         for branch, line in rows:
-            size = len([1 for other in self.coverage.classes if other.grade == line.grade]) * px(ROW)
-            full = y + px(HEAD) + size > share * 1.15 if branch[0] == GRADE else y + px(ROW) > share
+            size = len([1 for other in self.coverage.classes if other.grade == line.grade]) * tall[CLASS]
+            if torn:
+                full = y + tall[branch[0]] + (tall[CLASS] if branch[0] == GRADE else 0) > share
+            else:
+                full = branch[0] == GRADE and y + tall[GRADE] + size > share * 1.15
             if column < count - 1 and y > 0 and full:
                 column, y = column + 1, 0.0
                 if branch[0] == CLASS:
