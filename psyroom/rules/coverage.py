@@ -151,10 +151,12 @@ class PlanKnown:
 
 @dataclass(frozen=True, repr=False)
 class Known:
-    """What the records say of one student in a semester. `feedback`: state of the feedback given, else of the newest;
+    """What the records say of one student in a semester. `first_day`, `last_day`, `last_by`: of the first and the latest
+    talk; `excuse`: the reason, which a talk outdoes; `feedback`: state of the feedback given, else of the newest;
     `feedback_on`: the day of that state."""
 
     talks: int = 0
+    first_day: date | None = None
     last_day: date | None = None
     last_by: str = ""
     excuse: str = ""
@@ -165,43 +167,55 @@ class Known:
     feedback_on: date | None = None
 
 
-OFF_LIST = Lamps(*(Lamp(NONE, "不在这个学期的名单里") for _ in LINKS))
-
-
-def lamps(known: Known, *, feedback_for: str, first: date, day: date) -> Lamps:
-    """The lamps of a student on the list. `first`: the semester's first day, `day`: the day counted."""
-    return Lamps(_talk(known), _plan(known, first, day), _feedback(known, feedback_for))
-
-
 def feedback_owed(care: bool, feedback_for: str) -> bool:
     """Whether the parents of a student on the list are to be told (`records.talks.OWED`)."""
     return feedback_for == "all" or care
 
 
-def _talk(known: Known) -> Lamp:
+def states(
+    talks: int, care: bool, plan: PlanKnown | None, feedback: str, *, feedback_for: str, first: date, day: date
+) -> tuple[str, str, str]:
+    """The states of the three lamps of a student on the list, as `Known` names them; nothing else decides them. `first`:
+    the semester's first day, `day`: the day counted."""
+    return (
+        GREEN if talks else AMBER,
+        NONE if not care else GREEN if plan is not None and plan.counts(first, day) else AMBER,
+        NONE if not feedback_owed(care, feedback_for) else GREEN if feedback in GIVEN else AMBER,
+    )
+
+
+OFF_LIST = Lamps(*(Lamp(NONE, "不在这个学期的名单里") for _ in LINKS))
+
+
+def lamps(known: Known, told: tuple[str, str, str], *, day: date) -> Lamps:
+    """The lamps of a student on the list in words. `told`: their `states` on the day counted."""
+    return Lamps(
+        Lamp(told[0], _talk(known)), Lamp(told[1], _plan(known, told[1], day)), Lamp(told[2], _feedback(known, told[2]))
+    )
+
+
+def _talk(known: Known) -> str:
     if known.talks and known.last_day is not None:
         times = f"，共 {known.talks} 次" if known.talks > 1 else ""
-        return Lamp(GREEN, f"{short_day(known.last_day)} {known.last_by}谈过{times}")
+        return f"{short_day(known.last_day)} {known.last_by}谈过{times}"
     if known.excuse:
-        return Lamp(AMBER, f"没有谈：{known.excuse}")
-    if known.attempts:
-        return Lamp(AMBER, f"找过 {known.attempts} 次，还没有谈成")
-    return Lamp(AMBER, "还没有谈话")
+        return f"没有谈：{known.excuse}"
+    return f"找过 {known.attempts} 次，还没有谈成" if known.attempts else "还没有谈话"
 
 
-def _plan(known: Known, first: date, day: date) -> Lamp:
+def _plan(known: Known, state: str, day: date) -> str:
     plan = known.plan
-    if not known.care:
-        return Lamp(NONE, "没有标记重点关爱，不要求方案")
+    if state == NONE:
+        return "没有标记重点关爱，不要求方案"
     if plan is None:
-        return Lamp(AMBER, "还没有成长指导方案")
+        return "还没有成长指导方案"
     if not plan.whole:
-        return Lamp(AMBER, "方案的五项没有填全")
-    if not plan.counts(first, day):
+        return "方案的五项没有填全"
+    if state == AMBER:
         due = f"（应在 {short_day(plan.review_on)}）" if plan.review_on else ""
-        return Lamp(AMBER, f"方案是以前的，该回顾了{due}")
+        return f"方案是以前的，该回顾了{due}"
     late = plan.review_on is not None and plan.review_on < day
-    return Lamp(GREEN, f"{short_day(plan.made_on)}制定" + ("，回顾日期已过" if late else ""))
+    return f"{short_day(plan.made_on)}制定" + ("，回顾日期已过" if late else "")
 
 
 _FEEDBACK = {
@@ -214,14 +228,14 @@ _FEEDBACK = {
 }
 
 
-def _feedback(known: Known, feedback_for: str) -> Lamp:
+def _feedback(known: Known, state: str) -> str:
     words = _FEEDBACK[known.feedback]
     given = known.feedback in GIVEN
     if given and known.feedback_on is not None:
         words = f"{short_day(known.feedback_on)}{words}"
-    if not feedback_owed(known.care, feedback_for):
-        return Lamp(NONE, f"不要求反馈（{words}）" if given else "不要求反馈")
-    return Lamp(GREEN if given else AMBER, words)
+    if state == NONE:
+        return f"不要求反馈（{words}）" if given else "不要求反馈"
+    return words
 
 
 # ---- sums ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -28,11 +29,10 @@ from psyroom.store.questions import talks as ask
 from psyroom.store.room import Room
 
 
-@dataclass(frozen=True, repr=False)
-class StudentLine:
-    """A student on the list. `talks`: in the semester, `last_day` and `last_by` of the latest; `excuse`: the reason, which
-    a talk outdoes; `hidden_until`: not spoken of before that day, for an attempt was just made; `first_week`: of the first
-    talk, None in the holiday after or without one."""
+@dataclass(frozen=True, repr=False, kw_only=True)
+class StudentLine(rule.Known):
+    """A student on the list, with what is known. `hidden_until`: not spoken of before that day, for an attempt was just
+    made; `states`: of the three lamps; `day`: the day counted."""
 
     id: str
     name: str
@@ -40,20 +40,19 @@ class StudentLine:
     number: str
     class_key: str
     class_name: str
-    talks: int
-    last_day: date | None
-    last_by: str
-    excuse: str
-    attempts: int
     hidden_until: date | None
-    care: bool
-    lamps: Lamps
-    first_week: int | None
+    states: tuple[str, str, str]
+    day: date
 
     @property
     def left(self) -> bool:
         """Still to be talked to."""
         return not self.talks and not self.excuse
+
+    @cached_property
+    def lamps(self) -> Lamps:
+        """The three lamps in words."""
+        return rule.lamps(self, self.states, day=self.day)
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,17 +73,37 @@ class Coverage:
     needed_per_week: int
 
 
-@dataclass(repr=False)
+@dataclass(frozen=True, repr=False)
+class _Class:
+    """A class of the list: what it is called in the semester, and its students in order."""
+
+    place: ClassOf
+    key: str
+    name: str
+    grade: str
+    rows: list[Any]
+
+
+@dataclass(frozen=True, repr=False)
 class _Counted:
     """A semester as counted at one moment."""
 
     coverage: Coverage
     lines: tuple[StudentLine, ...]
-    by_id: dict[str, StudentLine] = field(default_factory=dict)
-    by_class: dict[str, list[StudentLine]] = field(default_factory=dict)
+    by_id: dict[str, StudentLine]
+    by_class: dict[str, list[StudentLine]]
 
 
-_kept: WeakKeyDictionary[Room, tuple[tuple[int, int], dict[tuple[str, date], _Counted]]] = WeakKeyDictionary()
+@dataclass(repr=False)
+class _Kept:
+    """What is true as long as no deed has been written since: the list, of desk.db alone; the figures, of both files."""
+
+    stamp: tuple[int, int]
+    lists: dict[tuple[str, date], list[_Class]] = field(default_factory=dict)
+    counted: dict[tuple[str, date], _Counted] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Room, _Kept] = WeakKeyDictionary()
 
 
 def of(room: Room, now: datetime, term: str = "") -> Coverage:
@@ -123,99 +142,80 @@ def _counted(room: Room, now: datetime, code: str) -> _Counted:
     with room.snapshot() as session:
         stamp = ask.stamp(session)
         kept = _kept.get(room)
-        if kept is None or kept[0] != stamp:
-            kept = _kept[room] = (stamp, {})
-        if (term.code, today) not in kept[1]:
-            kept[1][term.code, today] = _count(session, school, term, today)
-        return kept[1][term.code, today]
+        if kept is None or kept.stamp != stamp:  # a deed that touched no student is the usual one: the list stays
+            same = kept is not None and kept.stamp[0] == stamp[0]
+            kept = _kept[room] = _Kept(stamp, kept.lists if kept is not None and same else {})
+        wanted = term.code, today
+        if wanted not in kept.counted:
+            if wanted not in kept.lists:
+                kept.lists[wanted] = _list(session, school, term, rule.counted_on(term, today))
+            kept.counted[wanted] = _count(session, school, term, today, kept.lists[wanted])
+        return kept.counted[wanted]
 
 
-def _count(session: Session, school: SchoolContext, term: TermSpan, today: date) -> _Counted:
+def _list(session: Session, school: SchoolContext, term: TermSpan, day: date) -> list[_Class]:
+    """The classes of the semester in order, each with the students that count on the day."""
+    grades: dict[tuple[str, int], bool] = {}
+    found: dict[ClassOf, list[Any]] = {}
+    for row in ask.children(session):
+        grade = row.stage, row.cohort
+        if grade not in grades:
+            grades[grade] = rule.in_school(*grade, term, school.system)
+        if grades[grade] and rule.on_list(row.status, row.status_since, day):
+            found.setdefault((row.stage, row.cohort, row.class_no), []).append(row)
+    called_on = date(term.year, 9, 1)  # in August the same class is called otherwise already
+    order = sorted(found, key=lambda p: (*classes.grade_order(p[0], p[1], year=term.year, system=school.system), p[2]))
+    return [
+        _Class(
+            place, school.class_key(*place, called_on), school.class_name(*place, called_on),
+            school.grade_name(place[0], place[1], called_on),
+            sorted(found[place], key=lambda row: (row.number, row.id)),
+        )
+        for place in order
+    ]  # fmt: skip
+
+
+def _count(session: Session, school: SchoolContext, term: TermSpan, today: date, listed: list[_Class]) -> _Counted:
     rules = talk_rules.rules_in(session, school, term)
     first, last = rule.span(term, school.terms)
     day = rule.counted_on(term, today)
-    rows = [
-        row
-        for row in ask.children(session)
-        if rule.in_school(row.stage, row.cohort, term, school.system)
-        and rule.on_list(row.status, row.status_since, day)
-    ]
     facts = _Facts(session, term, first, min(last, today), day)
-    lines: dict[ClassOf, list[StudentLine]] = {}
-    names: dict[ClassOf, tuple[str, str]] = {}
-    called_on = date(term.year, 9, 1)  # in August the same class is called otherwise already
-    for row in rows:
-        place: ClassOf = (row.stage, row.cohort, row.class_no)
-        if place not in names:
-            names[place] = school.class_key(*place, called_on), school.class_name(*place, called_on)
-            lines[place] = []
-        lines[place].append(_line(row, names[place], facts, rules, today))
     teachers = talk_rules.teachers_in(session)
-    order = sorted(lines, key=lambda p: (*classes.grade_order(p[0], p[1], year=term.year, system=school.system), p[2]))
-    told = []
-    for place in order:
-        lines[place].sort(key=lambda one: (one.number, one.id))
-        grade = school.grade_name(place[0], place[1], called_on)
-        told.append(_class(place, names[place], grade, teachers.get(place, ""), lines[place], term, rules))
+    lines = {one.key: [_line(row, one, facts, rules, today) for row in one.rows] for one in listed}
+    told = [_class(one, teachers.get(one.place, ""), lines[one.key], term, rules) for one in listed]
     total = rule.together(told, term.weeks, name="全校")
     weeks = rule.weeks_left(term, today, rules.finish_week, school.calendar.is_school_day)
-    week = term.week_of(today) or 0
     coverage = Coverage(
-        term, day, week, weeks, first, last, rules, tuple(told), _grades(told, term.weeks), total,
+        term, day, term.week_of(today) or 0, weeks, first, last, rules, tuple(told), _grades(told, term.weeks), total,
         rule.needed_per_week(total.left, weeks),
     )  # fmt: skip
-    everybody = tuple(one for place in order for one in lines[place])
-    return _Counted(
-        coverage, everybody, {one.id: one for one in everybody}, {names[place][0]: lines[place] for place in order}
-    )
+    everybody = tuple(one for some in lines.values() for one in some)
+    return _Counted(coverage, everybody, {one.id: one for one in everybody}, lines)
 
 
 class _Facts:
     """What the records say, by student, read once."""
 
     def __init__(self, session: Session, term: TermSpan, first: date, last: date, day: date) -> None:
-        self.term, self.first, self.day = term, first, day
-        self.talks: dict[str, list[Any]] = {}
-        for row in ask.talked(session, first, last):
-            self.talks.setdefault(row.student, []).append(row)
+        self.first, self.day = first, day
+        self.talks = {row.student: row for row in ask.talked(session, first, last)}
         self.excuses = {row.student: row.reason for row in ask.excuses(session, term.code)}
-        self.attempts: dict[str, list[date]] = {}
-        for row in ask.attempts(session, first, last):
-            self.attempts.setdefault(row.student, []).append(row.day)
+        self.attempts = {row.student: row for row in ask.attempts(session, first, last)}
         self.care = {
             row.student for row in ask.marks(session) if rule.under_care(row.since, row.until, row.lifted, day)
         }
-        self.plans = _plans(session, self.care, day)
+        self.plans = _plans(session, day)
         self.feedback = _feedback(ask.feedback(session, term.code))
 
-    def known(self, student: str) -> rule.Known:
-        talks = self.talks.get(student, ())
-        state, since = self.feedback.get(student, ("", None))
-        return rule.Known(
-            talks=len(talks),
-            last_day=talks[-1].day if talks else None,
-            last_by=talks[-1].talker if talks else "",
-            excuse=self.excuses.get(student, ""),
-            attempts=len(self.attempts.get(student, ())),
-            care=student in self.care,
-            plan=self.plans.get(student),
-            feedback=state,
-            feedback_on=since,
-        )
 
-
-def _plans(session: Session, students: Iterable[str], day: date) -> dict[str, rule.PlanKnown]:
+def _plans(session: Session, day: date) -> dict[str, rule.PlanKnown]:
     """The newest version of each student's plan that was made by a day, with the days of its reviews."""
-    newest: dict[str, Any] = {}
-    for row in ask.plans(session, students):
-        if row.made_on <= day and (row.student not in newest or row.version > newest[row.student].version):
-            newest[row.student] = row
     reviewed: dict[str, list[date]] = {}
-    for review in ask.reviews(session, [row.id for row in newest.values()]):
+    for review in ask.reviews(session):
         reviewed.setdefault(review.plan, []).append(review.day)
     return {
-        student: rule.PlanKnown(bool(row.whole), row.made_on, row.review_on, tuple(reviewed.get(row.id, ())))
-        for student, row in newest.items()
+        row.student: rule.PlanKnown(bool(row.whole), row.made_on, row.review_on, tuple(reviewed.get(row.id, ())))
+        for row in ask.plans(session, day)
     }
 
 
@@ -232,62 +232,75 @@ def _feedback(rows: Iterable[Any]) -> dict[str, tuple[str, date | None]]:
     return found
 
 
-def _line(row: Any, called: tuple[str, str], facts: _Facts, rules: RulesSeen, today: date) -> StudentLine:
-    known = facts.known(row.id)
-    tried = max(facts.attempts.get(row.id, ()), default=None)
-    waits = not known.talks and not known.excuse
+def _line(row: Any, of: _Class, facts: _Facts, rules: RulesSeen, today: date) -> StudentLine:
+    student = row.id
+    talk, tried = facts.talks.get(student), facts.attempts.get(student)
+    talks, excuse = (talk.talks if talk is not None else 0), facts.excuses.get(student, "")
+    care, plan = student in facts.care, facts.plans.get(student)
+    state, since = facts.feedback.get(student, ("", None))
+    again = rule.shown_again(tried.last, rules.hide_days, today) if tried is not None else None
     return StudentLine(
-        id=row.id,
+        talks=talks,
+        first_day=talk.first if talk is not None else None,
+        last_day=date.fromisoformat(talk.latest[:10]) if talk is not None else None,
+        last_by=talk.latest[10:] if talk is not None else "",
+        excuse=excuse,
+        attempts=tried.attempts if tried is not None else 0,
+        care=care,
+        plan=plan,
+        feedback=state,
+        feedback_on=since,
+        id=student,
         name=row.name,
         sex=row.sex,
         number=row.number,
-        class_key=called[0],
-        class_name=called[1],
-        talks=known.talks,
-        last_day=known.last_day,
-        last_by=known.last_by,
-        excuse=known.excuse,
-        attempts=known.attempts,
-        hidden_until=rule.shown_again(tried, rules.hide_days, today) if waits else None,
-        care=known.care,
-        lamps=rule.lamps(known, feedback_for=rules.feedback_for, first=facts.first, day=facts.day),
-        first_week=facts.term.week_of(facts.talks[row.id][0].day) if known.talks else None,
+        class_key=of.key,
+        class_name=of.name,
+        hidden_until=again if not talks and not excuse else None,
+        states=rule.states(talks, care, plan, state, feedback_for=rules.feedback_for, first=facts.first, day=facts.day),
+        day=facts.day,
     )
 
 
-def _class(
-    place: ClassOf, called: tuple[str, str], grade: str, teacher: str, lines: list[StudentLine], term: TermSpan,
-    rules: RulesSeen,
-) -> ClassLine:  # fmt: skip
-    talked = [one for one in lines if one.talks]
-    excused = sum(bool(one.excuse) and not one.talks for one in lines)
+def _class(of: _Class, teacher: str, lines: list[StudentLine], term: TermSpan, rules: RulesSeen) -> ClassLine:
+    talked = excused = attempted = 0
+    plans, told = [0, 0], [0, 0]
     by_week = [0] * term.weeks
-    for one in talked:
-        if one.first_week is not None:
-            by_week[one.first_week - 1] += 1
-    due = {link: [getattr(one.lamps, link).state for one in lines] for link in ("plan", "feedback")}
+    monday = term.monday(1)
+    for one in lines:
+        if one.talks and one.first_day is not None:
+            talked += 1
+            if (week := (one.first_day - monday).days // 7) < term.weeks:
+                by_week[week] += 1
+        elif one.excuse:
+            excused += 1
+        elif one.attempts:
+            attempted += 1
+        for count, state in ((plans, one.states[1]), (told, one.states[2])):
+            count[0] += state != rule.NONE
+            count[1] += state == rule.GREEN
     asked = rule.asked(len(lines), excused, rules.denominator)
     return ClassLine(
-        key=called[0],
-        name=called[1],
-        grade=grade,
-        stage=place[0],
-        cohort=place[1],
-        class_no=place[2],
+        key=of.key,
+        name=of.name,
+        grade=of.grade,
+        stage=of.place[0],
+        cohort=of.place[1],
+        class_no=of.place[2],
         teacher=teacher,
         students=len(lines),
-        talked=len(talked),
+        talked=talked,
         excused=excused,
-        attempted=sum(one.left and one.attempts > 0 for one in lines),
-        left=len(lines) - len(talked) - excused,
-        plans_due=sum(state != rule.NONE for state in due["plan"]),
-        plans=sum(state == rule.GREEN for state in due["plan"]),
-        feedback_due=sum(state != rule.NONE for state in due["feedback"]),
-        feedback=sum(state == rule.GREEN for state in due["feedback"]),
+        attempted=attempted,
+        left=len(lines) - talked - excused,
+        plans_due=plans[0],
+        plans=plans[1],
+        feedback_due=told[0],
+        feedback=told[1],
         by_week=tuple(by_week),
-        later=len(talked) - sum(by_week),
+        later=talked - sum(by_week),
         asked=asked,
-        rate=rule.rate(len(talked), asked),
+        rate=rule.rate(talked, asked),
     )
 
 

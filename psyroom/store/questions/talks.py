@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import Select, String, and_, func, or_, select, text, type_coerce
 from sqlmodel import Session, SQLModel
 from sqlmodel import select as select_rows
 
@@ -62,10 +62,12 @@ def children(session: Session) -> list[Any]:
 
 
 def talked(session: Session, first: date, last: date) -> list[Any]:
-    """(student, day, talker, way) of the talks of some days in order of time; the index alone answers."""
+    """(student, talks: how many, first: the first day, latest: the last day as ten characters and who talked on it) of some
+    days; the index alone answers."""
     c = talk_c
-    statement = select(c.student, c.day, c.talker, c.way).where(c.day >= first, c.day <= last)
-    return _rows(session, statement.order_by(c.day, c.student, c.talker))
+    latest = func.max(type_coerce(c.day, String).concat(c.talker)).label("latest")
+    columns = (c.student, func.count().label("talks"), func.min(c.day).label("first"), latest)
+    return _rows(session, select(*columns).where(c.day >= first, c.day <= last).group_by(c.student))
 
 
 def excuses(session: Session, term: str) -> list[Any]:
@@ -74,9 +76,10 @@ def excuses(session: Session, term: str) -> list[Any]:
 
 
 def attempts(session: Session, first: date, last: date) -> list[Any]:
-    """(student, day) of attempts in some days."""
+    """(student, attempts: how many, last: the day of the latest) in some days."""
     c = attempt_c
-    return _rows(session, select(c.student, c.day).where(c.day >= first, c.day <= last))
+    columns = (c.student, func.count().label("attempts"), func.max(c.day).label("last"))
+    return _rows(session, select(*columns).where(c.day >= first, c.day <= last).group_by(c.student))
 
 
 def marks(session: Session) -> list[Any]:
@@ -89,16 +92,20 @@ def _filled(column: Any) -> Any:
     return func.trim(column, BLANK) != ""
 
 
-def plans(session: Session, students: Iterable[str]) -> list[Any]:
-    """(id, student, version, made_on, review_on, whole: its five parts are filled) of every version of some students."""
+def plans(session: Session, until: date) -> list[Any]:
+    """(id, student, version, made_on, review_on, whole: its five parts are filled) of the newest version of each student
+    that was made by a day."""
     c = plan_c
     whole = and_(*(_filled(c[part]) for part in PARTS)).label("whole")
-    return _among(session, select(c.id, c.student, c.version, c.made_on, c.review_on, whole), c.student, students)
+    newest = select(c.student, func.max(c.version).label("version")).where(c.made_on <= until).group_by(c.student)
+    last = newest.subquery()
+    statement = select(c.id, c.student, c.version, c.made_on, c.review_on, whole)
+    return _rows(session, statement.join(last, and_(c.student == last.c.student, c.version == last.c.version)))
 
 
-def reviews(session: Session, plans: Iterable[str]) -> list[Any]:
-    """(plan, day) of the reviews of some plans."""
-    return _among(session, select(review_c.plan, review_c.day), review_c.plan, plans)
+def reviews(session: Session) -> list[Any]:
+    """(plan, day) of every review."""
+    return _rows(session, select(review_c.plan, review_c.day))
 
 
 def feedback(session: Session, term: str) -> list[Any]:
