@@ -21,7 +21,8 @@ PARTS = (
 _ONE, _TWO, _THREE = 48.0, 17.0, 28.0
 """The three values of a row in mm, as on the papers of what was said; `_REST`: the last two as one."""
 _REST = _TWO + SECOND / MM + _THREE
-_BY_HAND = 27.0  # mm for a part that is filled in by hand
+_BY_HAND = 22.5  # mm for a part that is filled in by hand
+_FORMS = "实地　电话　微信视频（圈出）"
 _DATE = "　　　　年　　月　　日"
 
 
@@ -83,10 +84,10 @@ def _form(form: NoteForm, visit: HomeVisitPaper) -> None:
         Value("姓　名", visit.name, _ONE), Value("性　别", visit.sex, _TWO), Value("班　级", visit.class_name, _THREE)
     )
     form.row(Value("家访日期", visit.day or (_DATE if hand else ""), _ONE), Value("时　间", visit.hours, _REST))
-    form.row(Value("家访教师", visit.teachers, _ONE), Value("形　式", visit.form, _REST))
+    form.row(Value("家访教师", visit.teachers, _ONE), Value("形　式", visit.form or (_FORMS if hand else ""), _REST))
     form.row(Value("地　点", visit.place, _ONE), Value("在场的人", visit.present, _REST))
     if visit.purpose or hand:
-        form.text("目　的", visit.purpose, least_mm=16 if hand else 9)
+        form.text("目　的", visit.purpose, least_mm=12 if hand else 9)
     form.band("家访情况")
     for label, body in visit.parts:
         if body or hand:
@@ -94,7 +95,7 @@ def _form(form: NoteForm, visit: HomeVisitPaper) -> None:
     if not hand and not any(body for _, body in visit.parts):
         form.line("没有写下情况。", grey=0.5)
     if visit.next or visit.next_on or visit.feedback or hand:
-        form.band("后　续", least_mm=13)
+        form.band("后续", least_mm=13)
         form.text("后续计划", visit.next, least_mm=18 if hand else 11)
         if visit.feedback:
             form.text("家校反馈", visit.feedback, least_mm=9)
