@@ -10,16 +10,24 @@ from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.paths import resource
-from psyroom.records.fields import checked
-from psyroom.records.notes import Phrase
+from psyroom.records.fields import checked, label_of
+from psyroom.records.notes import NoteFields, Phrase
+from psyroom.records.talks import TalkFields
 from psyroom.rules import spelling
 from psyroom.rules.notes import TEXTS
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import notes as ask
 from psyroom.store.room import Room
 
-PARTS = (*TEXTS, "hospital_says")
+TALK = "talk"
+"""The part of a talk of the semester: its points."""
+PARTS = (*TEXTS, "hospital_says", TALK)
 """Fields a phrase may belong to; empty for any."""
+
+
+def part_name(part: str) -> str:
+    """The field as it is called."""
+    return f"谈话的{label_of(TalkFields, 'points')}" if part == TALK else label_of(NoteFields, part)
 
 
 @dataclass(frozen=True, repr=False)

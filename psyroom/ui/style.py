@@ -110,6 +110,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QLineEdit:read-
 QPlainTextEdit[kind="page"], QPlainTextEdit[kind="page"]:focus {{ background: transparent; border: none;
   border-radius: 0; padding: 0; font-size: {look.size("base") + px(1)}px; }}
 QPlainTextEdit[kind="page"][wrong="true"] {{ border: none; border-bottom: 2px solid {p.brick_fill}; padding: 0; }}
+QLineEdit[kind="cell"], QPlainTextEdit[kind="cell"], QLineEdit[kind="cell"]:focus, QPlainTextEdit[kind="cell"]:focus {{
+  border: 2px solid {p.accent}; border-radius: 2px; padding: 0 {px(8)}px; min-height: 0; }}
+QPlainTextEdit[kind="cell"], QPlainTextEdit[kind="cell"]:focus {{ padding: {px(4)}px {px(2)}px 0 {px(8)}px; }}
 QLineEdit[small="true"] {{ padding: {px(3)}px {px(10)}px; min-height: {px(18)}px; }}
 QLineEdit[small="true"]:focus, QLineEdit[small="true"][wrong="true"] {{ padding: {px(3) - 1}px {px(10) - 1}px; }}
 QLineEdit#find {{ background: {p.card}; border-color: {p.line}; border-radius: {px(16)}px; }}

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from psyroom.services import phrases
 from psyroom.services.phrases import PhraseSeen
@@ -78,10 +78,12 @@ class _Row(QStyledItemDelegate):
 
 
 class PhraseList(QFrame):
-    """One for a form; `serve(field, part)` lets a field of text have it."""
+    """One for a form; `serve(field, part)` lets a field of text have it. `host`: the window it lies over, where that is a
+    dialog."""
 
-    def __init__(self, shell: Shell) -> None:
-        super().__init__(shell.centralWidget())
+    def __init__(self, shell: Shell, host: QWidget | None = None) -> None:
+        host = host if host is not None else shell.centralWidget()
+        super().__init__(host)
         self.setObjectName("floating")
         self._shell, self._room = shell, shell.room
         self._field: Writing | None = None
@@ -111,7 +113,7 @@ class PhraseList(QFrame):
         column.addWidget(self.list)
         self._foot = text("", "small", wrap=False)
         column.addWidget(self._foot)
-        shell.centralWidget().installEventFilter(self)
+        host.installEventFilter(self)
         self.hide()
 
     def serve(self, field: Writing, part: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from psyroom.records.notes import LONG
 from psyroom.rules.time import short_day
-from psyroom.services import drafts, next_steps, notes
+from psyroom.services import drafts, next_steps, notes, talks
 from psyroom.services.notes import NoteSeen
 from psyroom.ui import drafting
 from psyroom.ui.kit import Field, LongText, text
@@ -50,6 +50,7 @@ class Deeds(QObject):
             "add_word": self.add_word,
             "unlock": self.unlock,
             "history": self.history,
+            "talked": self.talked,
             "paper": self.paper,
             "remove": self.remove,
         }
@@ -67,6 +68,12 @@ class Deeds(QObject):
         if say:
             self.shell.toast(say, undo=undo)
         return True
+
+    def talked(self) -> None:
+        """The talk of this semester that the note shows took place; none of its words go over."""
+        note = self.note.id
+        deed = lambda: talks.from_note(self.room, note, self.page.now())  # noqa: E731
+        self.shell.attempt(deed, say="已算作本学期的谈话，记录里的内容没有带过去", kinds=("talk",))
 
     # ---- what is asked in its place
 

@@ -32,8 +32,11 @@ SIGN: Act = ("签字", "sign", "Alt+S", "pen-nib")
 ADD: Act = ("补记", "add_word", "Alt+A", "note-pencil")
 UNLOCK: Act = ("解锁", "unlock", "Alt+U", "lock-simple-open")
 HISTORY: Act = ("修改历史", "history", "Alt+H", "clock-counter-clockwise")
+TALKED: Act = ("算作本学期谈话", "talked", "Alt+T", "chats-circle")
 PAPER: Act = ("打印、导出", "paper", "Ctrl+P", "printer")
 REMOVE: Act = ("移到回收站", "remove", "Ctrl+Del", "trash")
+TALKS = ("individual", "group", "telephone")
+"""Kinds of notes that show that a student was talked to."""
 
 
 class NoteReader(QWidget):
@@ -186,11 +189,12 @@ class NoteReader(QWidget):
     @staticmethod
     def _acts(note: NoteSeen) -> list[Act]:
         """What may be done with it as it stands; the usual next thing first."""
+        talked = [TALKED] if note.students and note.fields.kind in TALKS else []
         if not note.mine:
-            return [ADD, HISTORY, PAPER] if note.fields.shared else [PAPER]
+            return [ADD, *talked, HISTORY, PAPER] if note.fields.shared else [PAPER]
         if note.state == "locked":
-            return [ADD, *([] if note.signed_at else [SIGN]), UNLOCK, HISTORY, PAPER]
-        return [EDIT, SIGN, HISTORY, PAPER, REMOVE]
+            return [ADD, *([] if note.signed_at else [SIGN]), *talked, UNLOCK, HISTORY, PAPER]
+        return [EDIT, SIGN, *talked, HISTORY, PAPER, REMOVE]
 
     def _attached(self, note: NoteSeen) -> QWidget:
         return Attachments(self.room, self.shell, note=note.id)

@@ -9,8 +9,6 @@ from functools import partial
 from PySide6.QtWidgets import QPushButton
 
 from psyroom.errors import NotValid
-from psyroom.records.fields import label_of
-from psyroom.records.notes import NoteFields
 from psyroom.services import categories, note_lock, phrases, reading
 from psyroom.services.categories import CategoryRow
 from psyroom.services.phrases import PhraseSeen
@@ -180,7 +178,7 @@ class PhrasesSection(Section):
         self.nothing.setVisible(not found)
 
     def _row(self, one: PhraseSeen) -> Row:
-        where = label_of(NoteFields, one.part) if one.part else ANYWHERE
+        where = phrases.part_name(one.part) if one.part else ANYWHERE
         return Row(
             one.text,
             f"{where} · {'自己的' if one.own else '大家共用'}",
@@ -192,7 +190,7 @@ class PhrasesSection(Section):
     def _form(self, words: str, save: Callable[[], object], one: PhraseSeen | None = None) -> InPlace:
         form = InPlace("", words, save)
         typed = LongText("如：愿意下周再来", lines=2, limit=200)
-        part = Choice({"": ANYWHERE, **{name: label_of(NoteFields, name) for name in phrases.PARTS}}, as_list=True)
+        part = Choice({"": ANYWHERE, **{name: phrases.part_name(name) for name in phrases.PARTS}}, as_list=True)
         form.row(("text", Field("常用语", typed)))
         if one is not None:
             typed.set_value(one.text)
