@@ -28,8 +28,9 @@ from psyroom.reports.recovery import chinese_date
 from psyroom.reports.tables import Figure
 from psyroom.rules.time import WEEKDAYS, day_name
 from psyroom.rules.typed import clock, span
-from psyroom.services import exports, hours, return_rows, return_talks
+from psyroom.services import exports, return_rows, return_talks
 from psyroom.services.clients import Names
+from psyroom.services.hours import local_now as local_now
 from psyroom.services.outgoing import placed, prepared
 from psyroom.services.return_facts import gather
 from psyroom.services.return_rows import SourceRow as SourceRow
@@ -116,7 +117,7 @@ def _previewing(
     wanted = definition(code)
     school = context(room)
     term = school.term(term_code)
-    moment = now or hours.local_now(room)
+    moment = now or local_now(room)
     yield 0, STEPS
     if wanted.confidential:
         facts = return_talks.gather(room, school, term, moment, wanted, grade_only=GRADES in ticks)

@@ -49,7 +49,8 @@ class Leaving:
     """What wants to leave. `kind`: as the register calls it; `students`: whom it is about; `make` gives the files by
     name (or a paper) for the ticks that are set, off the window's thread. `parts`: of these one at least is ticked;
     `ticks`: other choices, off at first. `write` and `printed` are the deeds by which it goes, for a paper that leaves more
-    behind than its line in the register; `kinds`: what they change."""
+    behind than its line in the register; `kinds`: what they change; `warn`: what the person should know of it with the
+    ticks that are set, empty where there is nothing."""
 
     kind: str
     students: tuple[str, ...]
@@ -60,6 +61,7 @@ class Leaving:
     write: Callable[..., list[Path]] = exports.write
     printed: Callable[..., None] = exports.printed
     kinds: tuple[str, ...] = ("export",)
+    warn: Callable[[frozenset[str]], str] | None = None
 
 
 def ask_to_leave(shell: Shell, leaving: Leaving) -> ExportDialog:
@@ -152,6 +154,9 @@ class ExportDialog(QDialog):
         for choices, on in ((self.leaving.parts, True), (self.leaving.ticks, False)):
             if choices:
                 column.addWidget(self._ticks(choices, on))
+        self.warned = text("", "warning")
+        self.warned.hide()
+        column.addWidget(self.warned)
         said = drafts.load(self.room, FORM) or {}
         self.reason = self._line(column, "reason", "为什么", "如 转介就医", exports.reasons(self.room), said)
         self.receiver = self._line(
@@ -240,6 +245,9 @@ class ExportDialog(QDialog):
             self._say("请至少选一部分。")
             return
         self._say("")
+        if self.leaving.warn is not None:
+            self.warned.setText(self.leaving.warn(ticks))
+            self.warned.setVisible(bool(self.warned.text()))
         if IDENTITY in self.checks:
             self.checks[IDENTITY].setEnabled(MASK not in ticks)
         self.shell.run(

@@ -8,10 +8,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
+from psyroom.reports.definition import Definition
 from psyroom.reports.tables import Figure
 from psyroom.rules.typed import length
 from psyroom.services import returns
-from psyroom.services.returns import PastFiling, Preview, SourceRow
+from psyroom.services.returns import NAMES, PastFiling, Preview, SourceRow
 from psyroom.services.school import context
 from psyroom.store.room import Room
 from psyroom.ui import ask, tokens
@@ -24,21 +25,30 @@ from psyroom.ui.kit import (
     Row,
     RowList,
     SideSheet,
+    button,
     primary,
     scrolled,
     text,
 )
 from psyroom.ui.page import Page
+from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.paper_view import not_printed
 from psyroom.ui.pages.returns_figures import Figures
+from psyroom.ui.pages.returns_leave import leave_return
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 WATCHED = {
     "opening", "opening_slot", "opening_exception", "visit", "booking", "student", "school", "term", "target", "period",
     "room_rules", "week_reason", "week_signature",
-    "calendar_day", "calendar_year", "filing",
+    "calendar_day", "calendar_year", "filing", "case_filing",
+    "talk", "talk_excuse", "talk_attempt", "talk_rules", "care", "growth_plan", "plan_review", "feedback", "home_visit",
+    "class_teacher",
 }  # fmt: skip
+
+
+FIRST = "opening-summary"
+"""The return that is shown first."""
 
 
 class Here(Page):
@@ -48,9 +58,15 @@ class Here(Page):
         super().__init__(room, shell)
         self._made: Preview | None = None
         self._stale = True
+        self.code = ""
+        self.leaving: ExportDialog | None = None
+        self.names_button = button(
+            "写明去向后交出…", self.hand_over, icon_name="export", shortcut="Ctrl+E",
+            tip="有姓名或一人一行的，写明原因和交给谁",
+        )  # fmt: skip
         self.save_button = primary("存成 PDF 和 Excel", self.save, icon_name="download-simple", shortcut="Ctrl+S")
         self.header = PageHeader(
-            "上报", "先看清楚，再存下来打印、盖章、上交；数字都从平时的记录里来。", self.save_button
+            "上报", "先看清楚，再存下来打印、盖章、上交；数字都从平时的记录里来。", self.names_button, self.save_button
         )
         self.body.addWidget(self.header)
         across = QHBoxLayout()
@@ -103,7 +119,8 @@ class Here(Page):
         self.progress = Progress("正在汇总……")
         column.addWidget(self.progress)
         self.stack = QStackedWidget()
-        self.preview = PdfPreview()
+        self.preview = PdfPreview(printable=False)
+        self.preview.tools.addWidget(button("打印", self.print, icon_name="printer", shortcut="Ctrl+P", small=True))
         self.figures = Figures()
         self.figures.opened.connect(self._open_figure)
         self.stack.addWidget(self.preview)
@@ -131,10 +148,49 @@ class Here(Page):
         self.term.set_choices({t.code: t.name for t in reversed(school.terms)})
         self.term.set_value(kept or school.term_on(self.room.today()).code)
         self.term.blockSignals(False)
-        self._kinds = returns.list_returns(self.room)
-        self.list.set_rows([Row(what=r.title, detail="每学期一次 · 不含姓名", stripe="accent") for r in self._kinds])
+        self._kinds = {wanted.code: wanted for wanted in returns.list_returns(self.room)}
+        self.code = self.code if self.code in self._kinds else FIRST
+        self._show_kinds()
         self._show_past()
         self._count()
+
+    @property
+    def wanted(self) -> Definition:
+        """The return that is shown."""
+        return self._kinds[self.code]
+
+    def choose(self, code: str) -> None:
+        """Show another return."""
+        if code in self._kinds and code != self.code:
+            self.code = code
+            self._made = None
+            self.preview.show_pdf(b"")
+            self.sheet.shut()
+            self._show_kinds()
+            self._count()
+
+    def open(self, **target: object) -> None:
+        """`code`: that return; `term`: of that semester."""
+        if (term := target.get("term")) and term != self.term.value():
+            self.term.set_value(term)
+            self._again()
+        self.choose(str(target.get("code", "")))
+
+    def _show_kinds(self) -> None:
+        self.list.set_rows(
+            [
+                Row(
+                    what=wanted.title,
+                    detail=_said_of(wanted),
+                    stripe="accent" if wanted.code == self.code else "",
+                    open=partial(self.choose, wanted.code),
+                    key=wanted.code,
+                )
+                for wanted in self._kinds.values()
+            ]
+        )
+        self.names_button.setVisible(bool(self.wanted.names))
+        self.save_button.setVisible(not self.wanted.one_by_one)
 
     def _again(self) -> None:
         self._stale = True
@@ -144,13 +200,17 @@ class Here(Page):
         self.progress.begin("正在汇总……")
         self.progress.show()
         self.save_button.setEnabled(False)
-        code, term = self._kinds[0].code, self.term.value()
+        self.names_button.setEnabled(False)
+        code, term = self.code, self.term.value()
         self.shell.run(self, lambda: returns.preview(self.room, code, term), done=self._counted, failed=self._failed)
 
     def _counted(self, made: Preview) -> None:
+        if (made.definition.code, made.term) != (self.code, self.term.value()):
+            return  # another was chosen meanwhile
         self.progress.hide()
         self._made = made
         self.save_button.setEnabled(True)
+        self.names_button.setEnabled(True)
         self._say(not_printed(made.missing) if made.missing else "")
         self.preview.show_pdf(made.pdf)
         if self.view.value() == "figures":
@@ -221,13 +281,16 @@ class Here(Page):
         """Make the return into a folder: a PDF and a workbook, and a filing that says so."""
         if self._made is None or not self.save_button.isEnabled():
             return
+        if self.wanted.one_by_one:
+            self.hand_over()
+            return
         folder = ask.folder(self, "报表存到哪个文件夹")
         if folder is None:
             return
         self.save_to(folder)
 
     def save_to(self, folder: Path) -> None:
-        code, term = self._kinds[0].code, self.term.value()
+        code, term = self.code, self.term.value()
         self.progress.begin("正在制作……")
         self.progress.show()
         self.save_button.setEnabled(False)
@@ -241,8 +304,34 @@ class Here(Page):
 
     def _saved(self, files: list[Path]) -> None:
         self.progress.hide()
-        self.shell.tell_changed("filing")
+        self.shell.tell_changed("case_filing" if self.wanted.confidential else "filing")
         self.shell.toast(f"存好了：{'、'.join(f.name for f in files)}")
+
+    def hand_over(self) -> None:
+        """With names, or with a row for each child: the dialog asks why and to whom."""
+        if self._made is None or not self.wanted.names or not self.names_button.isEnabled():
+            return
+        wanted, term = self.wanted, self.term.value()
+        self.names_button.setEnabled(False)
+
+        def whom(made: Preview) -> None:
+            self.names_button.setEnabled(True)
+            self.leaving = leave_return(self.shell, self.room, wanted, term, returns.students_on(made))
+
+        self.shell.run(self, lambda: returns.preview(self.room, wanted.code, term, ticks=(NAMES,)), done=whom)
+
+    def print(self) -> None:
+        """The pages to a printer; a row for each child is asked about first."""
+        if self._made is not None and self.wanted.one_by_one:
+            self.hand_over()
+        else:
+            self.preview.print()
+
+
+def _said_of(wanted: Definition) -> str:
+    if wanted.one_by_one:
+        return "每学期一次 · 一人一行，可写姓名"
+    return "每学期一次 · 不含姓名" + ("，可附清单" if wanted.names else "")
 
 
 def _behind(rows: list[SourceRow], minutes: bool) -> QWidget:
