@@ -166,12 +166,16 @@ def _parser() -> _Parser:
     hours = add(verbs, "hours", openings.hours, "逐周开放时间")
     hours.add_argument("--term", default=None)
 
-    papers = group("return", "报表")
+    papers = group("return", "报表", aliases=["returns"])
     add(papers, "list", returns.return_list, "有哪些报表")
     make = add(papers, "make", returns.return_make, "制作报表（PDF 与 xlsx）")
     make.add_argument("name")
     make.add_argument("--term", required=True)
     make.add_argument("--out", required=True)
+    make.add_argument("--names", action="store_true", help="写上姓名（只有问到姓名的报表）")
+    make.add_argument("--by-grade", action="store_true", help="一人一行的清单，班级只写到年级")
+    make.add_argument("--reason", default="", metavar="TEXT", help="写姓名或一人一行的：为什么交出去")
+    make.add_argument("--to", dest="receiver", default="", metavar="RECEIVER", help="写姓名或一人一行的：交给谁")
 
     backup = verbs.add_parser("backup", help="备份一次", description="备份一次", parents=[_shared()])
     backup.set_defaults(does=backups.backup, to=None)

@@ -88,7 +88,7 @@ class TableDefinition:
 class Definition:
     """A return: what it is called, over which span, on which paper, with what. `names`: what is said beside the tick that
     puts names on it, empty where it never bears any; `one_by_one`: it has a row for each child, so that it goes by the
-    dialog that asks even without names."""
+    dialog that asks even without names; `place`: in the list of returns."""
 
     code: str
     title: str
@@ -101,12 +101,14 @@ class Definition:
     confidential: bool = False
     names: str = ""
     one_by_one: bool = False
+    place: int = 0
 
 
 @cache
 def definitions(folder: Path | None = None) -> tuple[Definition, ...]:
-    """Every return that ships with the program, by code."""
-    return tuple(read(path) for path in sorted((folder or resource("returns")).glob("*.json")))
+    """Every return that ships with the program, in their places."""
+    found = [read(path) for path in (folder or resource("returns")).glob("*.json")]
+    return tuple(sorted(found, key=lambda one: (one.place, one.code)))
 
 
 def definition(code: str) -> Definition:
@@ -147,6 +149,7 @@ def parse(raw: Mapping[str, Any]) -> Definition:
         confidential=confidential,
         names=names,
         one_by_one=bool(raw.get("one_by_one", False)),
+        place=int(raw.get("place", 0)),
     )
 
 

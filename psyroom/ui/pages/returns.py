@@ -47,10 +47,6 @@ WATCHED = {
 }  # fmt: skip
 
 
-FIRST = "opening-summary"
-"""The return that is shown first."""
-
-
 class Here(Page):
     """One return of one semester at a time."""
 
@@ -149,7 +145,7 @@ class Here(Page):
         self.term.set_value(kept or school.term_on(self.room.today()).code)
         self.term.blockSignals(False)
         self._kinds = {wanted.code: wanted for wanted in returns.list_returns(self.room)}
-        self.code = self.code if self.code in self._kinds else FIRST
+        self.code = self.code if self.code in self._kinds else next(iter(self._kinds))
         self._show_kinds()
         self._show_past()
         self._count()

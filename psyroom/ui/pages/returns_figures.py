@@ -61,7 +61,7 @@ class Figures(QWidget):
                 span = cell.span if isinstance(cell, Cell) else 1
                 title = table.columns[at].title.replace("\n", "")
                 grid.addWidget(self._content(cell, f"{named} {first} · {title}".strip(), row.total), down, at, 1, span)
-                first = first or (cell.text if isinstance(cell, Cell) else cell if isinstance(cell, str) else cell.text)
+                first = first or (cell if isinstance(cell, str) else cell.text).replace("　", "")
                 at += span
         card.body.addLayout(grid)
         return card
