@@ -33,7 +33,7 @@ def test_the_list_and_the_column_follow_each_other(qtbot: QtBot, room: Room, win
     page = page_of(window(room))
     assert [section.name for section in page.sections] == [
         "学校", "学期与校历", "作息时间", "开放目标", "人员", "我的密码", "另一个账户", "房间", "我的课表", "预约规则", "辅导记录", "常用语",
-        "外观与锁定", "备份与恢复", "数据安全", "外出登记", "回收站",
+        "谈话与反馈", "外观与锁定", "备份与恢复", "数据安全", "外出登记", "回收站",
     ]  # fmt: skip
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)

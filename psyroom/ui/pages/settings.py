@@ -25,6 +25,7 @@ from psyroom.ui.pages.settings_people import PasswordSection, PeopleSection
 from psyroom.ui.pages.settings_rules import RulesSection
 from psyroom.ui.pages.settings_safety import LookSection, SafetySection
 from psyroom.ui.pages.settings_school import PlacesSection, SchoolSection
+from psyroom.ui.pages.settings_talks import TalksSection
 from psyroom.ui.pages.settings_terms import TermsSection
 from psyroom.ui.pages.settings_timetable import TimetableSection
 from psyroom.ui.tokens import FORM_WIDTH, SPACE
@@ -34,7 +35,7 @@ Maker = Callable[[Room, Shell], Section]
 
 FOR_COUNSELLOR: tuple[Maker, ...] = (
     SchoolSection, TermsSection, HoursSection, TargetSection, PeopleSection, PasswordSection, EnrolSection, PlacesSection,
-    TimetableSection, RulesSection, NotesSection, PhrasesSection, LookSection, BackupsSection, SafetySection, ExportsSection, BinSection,
+    TimetableSection, RulesSection, NotesSection, PhrasesSection, TalksSection, LookSection, BackupsSection, SafetySection, ExportsSection, BinSection,
 )  # fmt: skip
 FOR_DUTY: tuple[Maker, ...] = (PasswordSection, EnrolSection, LookSection, BinSection)
 

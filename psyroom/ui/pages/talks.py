@@ -12,7 +12,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from psyroom.services import hours
+from psyroom.rules import coverage as rule
+from psyroom.services import coverage, hours
 from psyroom.store.room import Room
 from psyroom.ui.kit import SideSheet, text
 from psyroom.ui.kit.tabs import Tabs
@@ -29,6 +30,10 @@ TABS = (
     ("visits", "家访", "psyroom.ui.pages.home_visits"),
 )
 """Key, name and module of each tab; its module holds a class `Tab`, made with the page."""
+
+
+COUNTED = {"talk", "talk_excuse", "talk_rules", "student", "school", "term", "calendar_day", "calendar_year"}
+"""Records the badge counts from."""
 
 
 class TabHere(Protocol):
@@ -91,6 +96,10 @@ class Here(Page):
             keys = QShortcut(QKeySequence(f"Ctrl+{at}"), self)
             keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             keys.activated.connect(lambda key=key: self.show_tab(key))
+        self._todo: int | None = None
+        if self.tabs:  # the window builds its pages ahead: the first showing then need not wait for the first tab
+            self._built(next(iter(self.tabs)))
+        self._count()
 
     def now(self) -> datetime:
         return hours.local_now(self.room)
@@ -126,6 +135,8 @@ class Here(Page):
 
     def refresh(self, kinds: set[str]) -> None:
         """The tab in sight is told at once, the others when they are shown."""
+        if not kinds or kinds & COUNTED:
+            self._count()
         for key in self.made:
             if key == self.now_shown and self.isVisible() and self.stack.currentWidget() is self.browse:
                 self.tab(key).refresh(kinds)
@@ -143,6 +154,16 @@ class Here(Page):
         wanted = str(target.pop("tab", "") or self.now_shown)
         if self.show_tab(wanted) is not None and target:
             self.tab(wanted).open(**target)
+
+    def _count(self) -> None:
+        """How many talks this week still needs: its share of those left when it began, less those it had."""
+        found = coverage.of(self.room, self.now())
+        week = found.total.by_week[found.week - 1] if found.week else 0
+        needed = rule.needed_per_week(found.total.left + week, found.weeks) if found.week else 0
+        self._todo = max(min(needed - week, found.total.left), 0) or None
+
+    def badge(self) -> int | None:
+        return self._todo
 
     # ---- in the page's place
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -20,6 +18,7 @@ from psyroom.services.coverage import ClassLine, StudentLine
 from psyroom.services.talks import RowTyped
 from psyroom.ui.kit import Card, Choice, Elided, button, link, text, tool
 from psyroom.ui.kit.flow import Flow
+from psyroom.ui.pages import talk_form
 from psyroom.ui.pages.talks_cover_forms import AttemptForm, CareForm, ExcuseForm, LiftForm, Small
 from psyroom.ui.pages.talks_cover_list import StudentList
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
@@ -88,8 +87,6 @@ class ClassPanel(Card):
             ("open", "打开学生", "Alt+O", "", "看他的资料和经过", self.open_student),
         )
         for key, words, keys, icon_name, tip, do in made:
-            if key == "talk" and importlib.util.find_spec("psyroom.ui.pages.talk_form") is None:
-                continue
             self.buttons[key] = button(words, do, small=True, shortcut=keys, tip=tip, icon_name=icon_name)
             self.deeds.add(self.buttons[key])
         for keys, down in (("Ctrl+Down", True), ("Ctrl+F", False)):
@@ -179,8 +176,7 @@ class ClassPanel(Card):
         for key, made in self.buttons.items():
             made.setEnabled(bool(picked) if key in ("talk", "excuse", "attempt") else one is not None)
         several = f"（{len(picked)} 人）" if len(picked) > 1 else ""
-        if "talk" in self.buttons:
-            self.buttons["talk"].setText(f"登记谈话{several}")
+        self.buttons["talk"].setText(f"登记谈话{several}")
         excused = one is not None and bool(one.excuse) and not one.talks
         self.buttons["excuse"].setText("改未谈原因" if excused else f"未谈原因{several}")
         self.buttons["attempt"].setText(f"没谈成{several}")
@@ -223,8 +219,7 @@ class ClassPanel(Card):
     def begin_talk(self) -> None:
         """The form of one talk, with everybody who is picked."""
         picked, _ = self._who()
-        if picked and "talk" in self.buttons:
-            talk_form = importlib.import_module("psyroom.ui.pages.talk_form")
+        if picked:
             talk_form.begin(self.shell, students=[line.id for line in picked])
 
     def begin_excuse(self) -> None:
@@ -307,7 +302,7 @@ class ClassPanel(Card):
 
     def _on_opened(self, line: StudentLine) -> None:
         """Enter: the next thing that is missing."""
-        if "talk" in self.buttons and line.lamps.talk.state == "amber":
+        if line.lamps.talk.state == "amber":
             self.begin_talk()
         else:
             self.shell.go("students", student=line.id)

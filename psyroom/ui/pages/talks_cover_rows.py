@@ -3,6 +3,7 @@ or a click. Only what is in sight is painted, so ninety classes cost no more tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
@@ -85,13 +87,16 @@ class ClassRows(QAbstractScrollArea):
         self.coverage: Coverage | None = None
         self.placed: list[Placed] = []
         self._at, self._over, self.name = 0, -1, 0
+        self._stale = True
         self.chosen: Branch | None = None
 
     # ---- what is shown
 
     def set_coverage(self, coverage: Coverage) -> None:
         self.coverage = coverage
-        self._lay_out()
+        self._stale = True
+        if self.isVisible():
+            self._lay_out()
 
     def mark(self, branch: Branch | None) -> None:
         """This row's students are shown beside; None: nobody's."""
@@ -122,7 +127,7 @@ class ClassRows(QAbstractScrollArea):
         return 0
 
     def _lay_out(self) -> None:
-        self.placed = []
+        self.placed, self._stale = [], False
         if self.coverage is None:
             return
         rows: list[tuple[Branch, ClassLine]] = []
@@ -168,8 +173,9 @@ class ClassRows(QAbstractScrollArea):
             y += tall[branch[0]]
             lowest = max(lowest, y)
 
+        classes = Counter(one.grade for one in self.coverage.classes)
         for branch, line in rows:
-            size = len([1 for other in self.coverage.classes if other.grade == line.grade]) * tall[CLASS]
+            size = classes[line.grade] * tall[CLASS]
             if torn:
                 full = y + tall[branch[0]] + (tall[CLASS] if branch[0] == GRADE else 0) > share
             else:
@@ -191,12 +197,21 @@ class ClassRows(QAbstractScrollArea):
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
-        self._lay_out()
+        self._stale = True
+        if self.isVisible():
+            self._lay_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:
+            self._lay_out()
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "placed"):
-            self._lay_out()
+            self._stale = True
+            if self.isVisible():
+                self._lay_out()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
