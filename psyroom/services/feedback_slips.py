@@ -95,9 +95,13 @@ def slips(
     return Slips(name, pdf, None, missing, tuple(e.id for e in entries), term=span.code, slips=tuple(found))
 
 
-def one(room: Room, student: str, words: Mapping[str, Any], now: datetime, *, term: str = "") -> OneSlip:
+def one(
+    room: Room, student: str, words: Mapping[str, Any], now: datetime, *, term: str = "", as_given: bool = False
+) -> OneSlip:
     """One student's slip with just these words, as it stands while somebody writes them; not to be printed, nothing is
-    written. Errors: `NeedsCounsellor`, `NotFound`, `NotValid`, `Refused`."""
+    written. `as_given`: as the parents hold it, without the mark of a second printing.
+
+    Errors: `NeedsCounsellor`, `NotFound`, `NotValid`, `Refused`."""
     needs_counsellor(room)
     school = context(room)
     span = term_of(school, now, term)
@@ -107,7 +111,7 @@ def one(room: Room, student: str, words: Mapping[str, Any], now: datetime, *, te
     if strange := words.keys() - set(ON_PAPER):
         raise NotValid(dict.fromkeys(strange, "这一项不能印在反馈单上"))
     fields = checked(FeedbackFields, {"day": now.date(), **words, "student": student})
-    page = _paper(entry, fields, again=slip.again)
+    page = _paper(entry, fields, again=slip.again and not as_given)
     pdf, missing = paper.slips_pdf(school.title, span.name, [page], practice=school.practice or room.practice)
     return OneSlip(KIND, pdf, None, missing, (student,), share=paper.share_of(page))
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from psyroom.errors import NotFound, NotValid, Refused
 from psyroom.paths import resource
+from psyroom.records.care import FeedbackFields
 from psyroom.records.fields import checked, label_of
 from psyroom.records.notes import NoteFields, Phrase
 from psyroom.records.talks import TalkFields
@@ -21,12 +22,16 @@ from psyroom.store.room import Room
 
 TALK = "talk"
 """The part of a talk of the semester: its points."""
-PARTS = (*TEXTS, "hospital_says", TALK)
+PARENTS = {"parents_study": "study", "parents_life": "life", "parents_advice": "advice"}
+"""Parts of what the parents are told, and the fields they are for."""
+PARTS = (*TEXTS, "hospital_says", TALK, *PARENTS)
 """Fields a phrase may belong to; empty for any."""
 
 
 def part_name(part: str) -> str:
     """The field as it is called."""
+    if part in PARENTS:
+        return f"家校反馈的{label_of(FeedbackFields, PARENTS[part])}"
     return f"谈话的{label_of(TalkFields, 'points')}" if part == TALK else label_of(NoteFields, part)
 
 

@@ -14,7 +14,7 @@ from psyroom.records.care import FEEDBACK_STATES
 from psyroom.services import drafts, feedback, feedback_list, roll, talk_rules
 from psyroom.services.feedback_list import FeedbackLine
 from psyroom.ui import tokens
-from psyroom.ui.kit import Choice, EmptyState, Tag, button, link, primary, text, tool
+from psyroom.ui.kit import Choice, Elided, EmptyState, Tag, button, primary, text, tool
 from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages import feedback_scan as scan
 from psyroom.ui.pages.feedback_editor import FeedbackEditor
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 WATCHED = {"feedback", "attachment", "student", "care", "talk_rules", "home_visit", "term", "class_naming"}
 REST = 60
 """Milliseconds the arrows rest on a line before it is shown."""
-LEFT = 396  # pixels at 100 %
+LEFT = 384  # pixels at 100 %
 OWED, GRADE = "owed", "grade:"
-FOR = {"all": "每名学生的家长都要反馈一次", "care": "只有需要重点关爱的学生要反馈，排在前面"}
+FOR = {"all": "每名学生的家长都要反馈一次", "care": "只有需要重点关爱的要反馈，排在前面"}
 
 
 class Tab(QWidget):
@@ -93,11 +93,11 @@ class Tab(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         self.states = Flow(gap=6)
-        self.rule = text("", "small")
+        self.rule = Elided("", "small")
         words.addWidget(self.states)
         words.addWidget(self.rule)
         row.addLayout(words, 1)
-        self.late = link("", self._show_late)
+        self.late = button("", self._show_late, kind="danger", icon_name="clock", small=True, tip="只看这些单子")
         row.addWidget(self.late)
         self.many_button = button("同样的话写给多人", self.begin_many, icon_name="users-three", shortcut="Ctrl+G")
         row.addWidget(self.many_button)
@@ -228,9 +228,9 @@ class Tab(QWidget):
         self.states.set([text(f"{len(lines)} 人", "strong", wrap=False), *tags])
         rules = talk_rules.rules(self.room)
         source = f"（{rules.feedback_source}）" if rules.feedback_source else ""
-        self.rule.setText(f"{FOR[rules.feedback_for]}{source}。")
+        self.rule.setText(f"{FOR[rules.feedback_for]}{source}")
         late = sum(1 for line in lines if is_late(line))
-        self.late.setText(f"{late} 人的单子过了 7 天没签回")
+        self.late.setText(f"{late} 人过了 7 天没签回")
         self.late.setVisible(late > 0)
 
     def _say_print(self) -> None:

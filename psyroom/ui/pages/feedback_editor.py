@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
+from psyroom.records.care import GIVEN
 from psyroom.services import drafts, feedback, feedback_slips
 from psyroom.services.feedback import FeedbackSeen
 from psyroom.services.feedback_list import FeedbackLine
@@ -18,7 +19,7 @@ from psyroom.services.feedback_slips import OneSlip
 from psyroom.services.hours import local_now
 from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
-from psyroom.ui.kit import Card, Tag, link, primary, quiet, scrolled, text
+from psyroom.ui.kit import Card, Tag, link, primary, quiet, rule, scrolled, text
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.feedback_form import FeedbackForm
 from psyroom.ui.pages.feedback_list import state_words, tone_of
@@ -30,6 +31,9 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 KINDS = ("feedback",)
+ON_A4 = "一张 A4 印四份，沿虚线剪开。"
+OUT = (*GIVEN, "refused")
+"""States in which the words are with the parents."""
 
 
 class FeedbackEditor(QWidget):
@@ -94,14 +98,22 @@ class FeedbackEditor(QWidget):
         line.addStretch(1)
         self.banner.hide()
         column.addWidget(self.banner)
+        self.locked = QWidget()
+        fixed = QHBoxLayout(self.locked)
+        fixed.setContentsMargins(0, 0, 0, 0)
+        fixed.setSpacing(SPACE)
+        fixed.addWidget(text("家长手里的就是这些话，不再改。", "small"), 1)
+        fixed.addWidget(link("登记错了", self.put_back, tip="改回“已写好”，话就可以改了"))
+        self.locked.hide()
+        column.addWidget(self.locked)
         self.form = FeedbackForm(lambda: local_now(self.room).date())
-        for part in self.form.parts().values():
-            phrases.serve(part.control, "")
+        self.form.serve(phrases)
         column.addWidget(self.form)
         self.signed = SignedSlip(self.room, self.shell)
         column.addWidget(self.signed)
         column.addStretch(1)
         self.card.add(scrolled(holder), 1)
+        self.card.add(rule())
         self.card.add(self._foot())
         across.addWidget(self.card, 1)
         side = Tall()
@@ -111,7 +123,8 @@ class FeedbackEditor(QWidget):
         self.slip = SlipPreview(self.shell, self.form.printed)
         right.addWidget(text("家长收到的单子", "part", wrap=False))
         right.addWidget(self.slip)
-        right.addWidget(text("一张 A4 印四份，沿虚线剪开。", "small"))
+        self.slip_note = text(ON_A4, "small")
+        right.addWidget(self.slip_note)
         right.addStretch(1)
         self.side = scrolled(side)
         self.side.setFixedWidth(tokens.now().px(WIDE))
@@ -119,7 +132,6 @@ class FeedbackEditor(QWidget):
 
     def _foot(self) -> QWidget:
         foot = QWidget()
-        foot.setObjectName("sheetfoot")
         row = QHBoxLayout(foot)
         row.setContentsMargins(SPACE * 3, SPACE, SPACE * 3, SPACE)
         row.setSpacing(SPACE)
@@ -163,6 +175,7 @@ class FeedbackEditor(QWidget):
         self._say_head()
         self.signed.show_of(line, self.seen)
         self.slip.show_of(self._maker(line.student))
+        self.slip_note.setText("再印一次会标“补发”。" if line.printed and line.state not in OUT else ON_A4)
 
     def _stored(self) -> dict[str, Any]:
         if self.seen is not None:
@@ -175,7 +188,10 @@ class FeedbackEditor(QWidget):
 
     def _maker(self, student: str) -> Callable[[Mapping[str, Any]], OneSlip]:
         room = self.room
-        return lambda words: feedback_slips.one(room, student, words, local_now(room))
+        theirs = (
+            self.seen is not None and self.seen.state in OUT
+        )  # what they hold, not what a second printing would say
+        return lambda words: feedback_slips.one(room, student, words, local_now(room), as_given=theirs)
 
     def _say_head(self) -> None:
         line = self.line
@@ -189,6 +205,21 @@ class FeedbackEditor(QWidget):
         self.history.setVisible(bool(self.history.text()))
         self.remove_button.setVisible(self.seen is not None)
         self.status.setText("")
+        there = self.seen is not None and self.seen.fields.way == feedback.SLIP
+        locked = there and self.seen is not None and self.seen.state in OUT
+        self.form.lock(locked)
+        self.locked.setVisible(locked)
+
+    def put_back(self) -> None:
+        """A state that was told by mistake: the slip is written, and no more."""
+        seen = self.seen
+        if seen is None:
+            return
+        self.shell.attempt(
+            lambda: feedback.set_state(self.room, [seen.id], "draft", self.now().date(), self.now(), back=True),
+            say="改回已写好",
+            kinds=KINDS,
+        )
 
     def _history(self) -> str:
         """What has happened to it, as one line."""

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from psyroom.records.care import FEEDBACK_WAYS, FeedbackFields
 from psyroom.records.fields import about
+from psyroom.services.phrases import PARENTS
 from psyroom.ui.icons import Glyph
 from psyroom.ui.kit import Choice, DayField, Form, rule, text
 from psyroom.ui.pages.note_part import NotePart
+from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.tokens import SPACE
 
 WORDS = ("study", "life", "advice")
@@ -51,17 +52,12 @@ HINTS = {
 class FeedbackForm(Form):
     """`values()` as they stand; `printed()` the part of them that goes to the parents."""
 
-    taken = Signal()
-
     def __init__(self, today: Callable[[], date], *, for_many: bool = False) -> None:
         super().__init__(FeedbackFields)
         self.for_many = for_many
         self.column.setSpacing(SPACE + 2)
         self.put(mark("printer", PRINTED))
-        if for_many:
-            self.add("day", "by", controls={"day": DayField(today=today)})
-        else:
-            self.add("day", "by", controls={"day": DayField(today=today)}, stretch=(5, 4))
+        self.add("day", "by", controls={"day": DayField(today=today)}, stretch=(5, 4))
         for name in WORDS:
             self.put(self.adopt(name, part_of(name)))
         self.put(rule())
@@ -73,8 +69,12 @@ class FeedbackForm(Form):
                 self.put(self.adopt(name, part_of(name, lines=1)))
 
     def parts(self) -> dict[str, NotePart]:
-        """The long fields, for the list of phrases."""
+        """The long fields."""
         return {name: field for name, field in self.fields.items() if isinstance(field, NotePart)}
+
+    def serve(self, phrases: PhraseList) -> None:
+        """Phrases at the cursor: for the parents' words those that are made for them."""
+        serve_parents(phrases, self.parts())
 
     def kept(self) -> dict[str, Any]:
         """All that stands here, an unfinished syllable too, as a draft keeps it."""
@@ -93,13 +93,28 @@ class FeedbackForm(Form):
             if about(FeedbackFields, name)["parents"] and not (name == "day" and not isinstance(value, date))
         }
 
+    def lock(self, on: bool) -> None:
+        """What the parents hold in their hands is not changed: only their answer and the remarks are written then."""
+        for name in ("day", "by", "way"):
+            self.fields[name].setEnabled(not on)
+        for name in WORDS:
+            self.fields[name].control.setReadOnly(on)
+
     def set_values(self, values: Mapping[str, Any]) -> None:
         super().set_values({name: _read(name, value) for name, value in values.items()})
 
     def focus_first(self) -> None:
-        """The first of the parents' words that is empty, else the first of them."""
-        empty = next((name for name in WORDS if not self.fields[name].value()), WORDS[0])
+        """The first of the parents' words that is empty, else the first of them; where those stand, their answer."""
+        where = KEPT if self.fields["day"].isEnabled() is False else WORDS
+        empty = next((name for name in where if not self.fields[name].value()), where[0])
         self.fields[empty].control.setFocus()
+
+
+def serve_parents(phrases: PhraseList, parts: Mapping[str, NotePart]) -> None:
+    """Let these fields have the list of phrases."""
+    made_for = {field: part for part, field in PARENTS.items()}
+    for name, part in parts.items():
+        phrases.serve(part.control, made_for.get(name, ""))
 
 
 def _read(name: str, value: Any) -> Any:

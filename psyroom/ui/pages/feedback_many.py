@@ -14,7 +14,7 @@ from psyroom.services.feedback_list import FeedbackLine
 from psyroom.services.hours import local_now
 from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
-from psyroom.ui.kit import Card, Check, primary, quiet, scrolled, text
+from psyroom.ui.kit import Card, Check, primary, quiet, rule, scrolled, text
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.feedback_form import WORDS, FeedbackForm
 from psyroom.ui.pages.feedback_slip import WIDE, SlipPreview
@@ -54,8 +54,7 @@ class SameWords(QWidget):
         self.whose = text("", "soft")
         column.addWidget(self.whose)
         self.form = FeedbackForm(lambda: local_now(self.room).date(), for_many=True)
-        for part in self.form.parts().values():
-            phrases.serve(part.control, "")
+        self.form.serve(phrases)
         column.addWidget(self.form)
         self.over = Check("已经写了、还没打印的，也换成这些话")
         self.over.edited.connect(self._say_whom)
@@ -63,6 +62,7 @@ class SameWords(QWidget):
         column.addWidget(text(HOW, "small"))
         column.addStretch(1)
         self.card.add(scrolled(holder), 1)
+        self.card.add(rule())
         foot = QWidget()
         row = QHBoxLayout(foot)
         row.setContentsMargins(SPACE * 3, SPACE, SPACE * 3, SPACE)

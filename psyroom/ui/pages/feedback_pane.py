@@ -175,6 +175,7 @@ class Pane(QWidget):
         if not done:
             return
         self.place.shut()
+        self.bar.show()
         ticked = bool(self.list.ticks())
         self.list.tick([line.student for line in meant], on=False)
         self.shell.tell_changed("feedback")
@@ -191,9 +192,15 @@ class Pane(QWidget):
         form = InPlace("", "记为拒收", lambda: self.tell("refused", str(form.values()["why"])))
         control = TextField("如：家长不愿签；可以不写", limit=told["limit"])
         form.row(("why", Field(f"{told['label']}（{many} 人）" if many > 1 else told["label"], control)))
-        form.gone.connect(self.focus_list)
+        form.gone.connect(self._shut_place)
+        self.bar.hide()  # the form stands in its place
         self.place.open(form)
         control.setFocus()
+
+    def _shut_place(self) -> None:
+        self.place.shut()
+        self.bar.show()
+        self.focus_list()
 
 
 def _fits(line: FeedbackLine, words: str) -> bool:

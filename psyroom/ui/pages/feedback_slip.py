@@ -19,7 +19,7 @@ from psyroom.ui.pages.paper_view import not_printed
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
-WIDE = 340
+WIDE = 326
 """Pixels at 100 % that the slip has beside a form."""
 REST = 350
 """Milliseconds after the last key before the slip is drawn anew."""

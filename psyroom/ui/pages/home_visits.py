@@ -15,9 +15,10 @@ from psyroom.services import feedback_papers, home_visits, home_visits_counted
 from psyroom.services.home_visits import HomeVisitSeen
 from psyroom.services.home_visits_counted import Counted, CountedRow
 from psyroom.ui import tokens
-from psyroom.ui.kit import EmptyState, Stat, button, primary, text
+from psyroom.ui.kit import EmptyState, Tag, button, primary, text
+from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages.home_visits_editor import VisitEditor
-from psyroom.ui.pages.home_visits_list import VisitList
+from psyroom.ui.pages.home_visits_list import SHORT, TONES, VisitList
 from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.pages.paper_view import PaperView
 from psyroom.ui.tokens import SPACE
@@ -88,19 +89,19 @@ class Tab(QWidget):
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE * 4)
-        self.done = Stat("", "–")
-        self.forms = {way: Stat(words, "–") for way, words in VISITED.items()}
-        for stat in (self.done, *self.forms.values()):
-            row.addWidget(stat, 0, Qt.AlignmentFlag.AlignTop)
+        row.setSpacing(SPACE)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.states = Flow(gap=6)
         self.source = text("", "small")
-        row.addWidget(self.source, 1, Qt.AlignmentFlag.AlignVCenter)
+        words.addWidget(self.states)
+        words.addWidget(self.source)
+        row.addLayout(words, 1)
         tools = QHBoxLayout()
         tools.setSpacing(SPACE)
         tools.addWidget(button("空表", self.show_empty, icon_name="printer", tip="打印一张空的家访记录带去手写"))
         tools.addWidget(primary("登记家访", self.begin, icon_name="plus", shortcut="Ctrl+N"))
         row.addLayout(tools)
-        row.setAlignment(tools, Qt.AlignmentFlag.AlignTop)
         return head
 
     def _fit(self) -> None:
@@ -157,13 +158,18 @@ class Tab(QWidget):
             self._show_nobody()
 
     def _say_counted(self, counted: Counted) -> None:
-        of = f" / {counted.of}" if counted.of is not None else ""
+        of = counted.of or len(counted.rows)
         whom = "名学生家访过" if counted.per == "student" else "位教师去过"
-        self.done.set(f"{counted.done}{of}", whom if not counted.least else f"{whom}（每学期至少 {counted.least} 次）")
-        for way, stat in self.forms.items():
-            many = sum(row.forms[way] for row in counted.rows)
-            stat.set(str(many), "" if way in counted.counts else "不计入")
-        self.source.setText(counted.source)
+        forms = {way: sum(row.forms[way] for row in counted.rows) for way in VISITED}
+        tags = [
+            Tag(f"{SHORT[way]} {many}{'' if way in counted.counts else '，不计入'}", TONES[way] if many else "")
+            for way, many in forms.items()
+        ]
+        self.states.set([text(f"{counted.done} / {of} {whom}", "strong", wrap=False), *tags])
+        asked = "每名学生" if counted.per == "student" else "每位教师"
+        only = "、".join(VISITED[way] for way in counted.counts)
+        rule = f"{asked}每学期至少 {counted.least} 次，{only}算数。" if counted.least else ""
+        self.source.setText(f"{rule}（{counted.source}）" if rule else f"{counted.source}。")
 
     # ---- one visit
 

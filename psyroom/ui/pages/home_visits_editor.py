@@ -29,6 +29,8 @@ from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
 
 KINDS = ("home_visit", "feedback")
+NEW = "new:"
+"""Before the student a new visit was begun for, as the key of its draft."""
 
 
 class VisitEditor(QWidget):
@@ -44,7 +46,7 @@ class VisitEditor(QWidget):
         super().__init__()
         self.room, self.shell = room, shell
         self.seen: HomeVisitSeen | None = None
-        self.returning = ""
+        self.returning = self._new = ""
         self._baseline: dict[str, Any] = {}
         self.photos: Attachments | None = None
         self._build(phrases)
@@ -93,8 +95,7 @@ class VisitEditor(QWidget):
         self.returns = self._returns()
         self.column.addWidget(self.returns)
         self.form = HomeVisitForm(self.room, lambda: local_now(self.room).date())
-        for part in self.form.parts().values():
-            phrases.serve(part.control, "")
+        self.form.serve(phrases)
         self.column.addWidget(self.form)
         self.later = text("照片保存以后（Ctrl+S）就能放在这里。", "small")
         self.column.addWidget(self.later)
@@ -142,19 +143,26 @@ class VisitEditor(QWidget):
         return local_now(self.room)
 
     def about(self) -> str:
-        """The key of this draft: the visit, or nothing for a new one."""
-        return self.seen.id if self.seen is not None else ""
+        """The key of this draft: the visit, or for a new one whom it was begun for."""
+        return self.seen.id if self.seen is not None else self._new
 
     def begin(self, student: str = "", *, teacher: str = "", after: HomeVisitSeen | None = None) -> None:
         """A new visit; `after`: the one whose return visit it is."""
         self.flush()
         self.seen, self.returning = None, after.id if after is not None else ""
+        whose = after.student if after is not None else student
+        self._new = f"{NEW}{whose}" if whose else "" if teacher else self._begun()
         stored = {**self._blank(), "student": student, "teachers": teacher}
         if after is not None:
             kept = ("teachers", "place", "way")
             stored |= {name: getattr(after.fields, name) for name in kept}
             stored |= {"student": after.student, "purpose": f"回访：{after.fields.next}"[:200].rstrip("：")}
         self._put(stored)
+
+    def _begun(self) -> str:
+        """The newest draft of a visit that was never saved; where there is none, the key of a new one."""
+        found = (about for form, about, _at in drafts.pending(self.room) if form == home_visits.FORM)
+        return next((about for about in found if not about or about.startswith(NEW)), "")
 
     def show_visit(self, seen: HomeVisitSeen, *, keep: bool = False) -> None:
         """One that was written; `keep`: the same one read anew, whose typed words stay."""
@@ -252,11 +260,10 @@ class VisitEditor(QWidget):
         set_kind(self.status, kind)
 
     def _take_up_draft(self) -> None:
-        """A draft goes on where it was left, but never of one student in the place of another who was asked for."""
+        """A draft goes on where it was left."""
         kept = drafts.load(self.room, home_visits.FORM, self.about())
         at = drafts.kept_at(self.room, home_visits.FORM, self.about())
-        asked = self._baseline["student"]
-        found = kept is not None and at is not None and (self.seen is not None or asked in ("", None, kept["student"]))
+        found = kept is not None and at is not None
         if found and kept is not None and at is not None:
             self.returning = str(kept.pop("returning", "")) if self.seen is None else ""
             self.form.set_values(kept)
@@ -304,7 +311,7 @@ class VisitEditor(QWidget):
         self.draft.forget()
         drafts.discard(self.room, home_visits.FORM, self.about())
         self.banner.hide()
-        self.returning = ""
+        self.returning = self._new = ""
         self._baseline = self.form.kept()
         self.seen = home_visits.seen(self.room, done.result)
         self._dress()

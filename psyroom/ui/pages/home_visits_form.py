@@ -15,11 +15,13 @@ from psyroom.records.care import VISITED, FeedbackFields, HomeVisitFields
 from psyroom.records.fields import about
 from psyroom.services.feedback import TEXTS
 from psyroom.store.room import Room
+from psyroom.ui import tokens
 from psyroom.ui.kit import Check, Choice, DayField, Form, Picker, TextField, TimeField, rule, text
 from psyroom.ui.kit.picker import Found
 from psyroom.ui.pages.bookings_form import student_found, students_found
-from psyroom.ui.pages.feedback_form import mark
+from psyroom.ui.pages.feedback_form import mark, serve_parents
 from psyroom.ui.pages.note_part import NotePart
+from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.tokens import SPACE
 
 SEEN = ("family", "at_school", "at_home", "parents_say", "found")
@@ -50,12 +52,17 @@ class HomeVisitForm(Form):
         self.column.setSpacing(SPACE + 2)
         self.picker = Picker(lambda words: students_found(room, words))
         self.add("student", "day", controls={"student": self.picker, "day": DayField(today=today)}, stretch=(5, 4))
-        self.add("way", controls={"way": Choice(VISITED, as_list=False)})
-        self.add("teachers", "present", controls={"present": TextField("如：母亲、奶奶", limit=60)})
-        self.add("place", "starts", "ends", controls={"starts": _clock(), "ends": _clock()}, stretch=(4, 2, 2))
-        self.add("purpose", controls={"purpose": TextField("如：了解在家学习情况", limit=200)})
+        self.add("way", "teachers", controls={
+            "way": Choice(VISITED, as_list=False), "teachers": TextField("几位用顿号隔开", limit=60),
+        }, stretch=(0, 1))  # fmt: skip
+        self.add("present", "place", controls={
+            "present": TextField("如：母亲、奶奶", limit=60), "place": TextField("写到村或小区即可", limit=40),
+        })  # fmt: skip
+        self.add("purpose", "starts", "ends", controls={
+            "purpose": TextField("如：了解在家学习情况", limit=200), "starts": _clock(), "ends": _clock(),
+        }, stretch=(1, 0, 0))  # fmt: skip
         for name in ("teachers", "present", "place"):
-            self.fields[name].set_hint({"teachers": "几位用顿号隔开", "place": "写到村或小区即可"}.get(name, ""))
+            self.fields[name].set_hint("")
         self.put(rule())
         for name in SEEN:
             self.put(self.adopt(name, _part(name)))
@@ -87,8 +94,12 @@ class HomeVisitForm(Form):
         self.told.emit(self.also.value())
 
     def parts(self) -> dict[str, NotePart]:
-        """The long fields, for the list of phrases."""
+        """The long fields."""
         return {name: part for name, part in self.fields.items() if isinstance(part, NotePart)} | self.said
+
+    def serve(self, phrases: PhraseList) -> None:
+        """Phrases at the cursor."""
+        serve_parents(phrases, self.parts())
 
     # ---- values
 
@@ -150,7 +161,9 @@ class HomeVisitForm(Form):
 
 
 def _clock() -> TimeField:
-    return TimeField("如 1830")
+    made = TimeField("1830")
+    made.setFixedWidth(tokens.now().px(84))
+    return made
 
 
 def _read(name: str, value: Any) -> Any:
