@@ -53,7 +53,9 @@ ICONS = {
     "left_open": "question", "short": "door", "questions": "clipboard-text", "calendar": "calendar-blank",
     "unsaved": "note-pencil", "not_logged": "check-square", "astray": "warning-circle",
     "event": "chalkboard-teacher", "waiting": "users", "handover": "hand-palm", "sign": "pen-nib", "rota": "users-three",
-    "to_write": "notebook", "steps": "arrow-circle-right",
+    "to_write": "notebook", "steps": "arrow-circle-right", "talk_follow": "arrow-circle-right", "talks_left": "chats-circle",
+    "care": "heart", "plans": "path", "plan_link": "path", "feedback_out": "envelope", "feedback_link": "envelope",
+    "revisit": "house", "sheets": "table", "sheets_kept": "table",
     "finding": "warning", "second_place": "hard-drive", "brought_back": "clock-counter-clockwise",
 }  # fmt: skip
 STRIPES = {"card": "accent", "amber_wash": "amber", "accent": "accent", "good_wash": "good", "brick_wash": "brick"}
