@@ -109,6 +109,8 @@ def save(
             row = new_row(room, fields, code, now)
         else:
             _words_stand(row, fields)
+            if row.home_visit and (fields.day, fields.way) != (row.day, row.way):
+                raise Refused(why="这份反馈是家访时给的，日期和方式跟着家访走，请到家访里改。")
             row.sqlmodel_update(fields.model_dump())
             row.term = code
         _settle(row, before)
@@ -254,6 +256,8 @@ def signed_with_scan(room: Room, feedback: str, given: Path | tuple[str, bytes],
     with room.read() as session:
         row = _found(session, feedback)
         student, term = row.student, row.term
+    if said := rules.why_not(_dates(row), "signed", on, now.date()):
+        raise NotValid({"on": said})  # before anything lies in the folder
     name, data = attachments.read_file(given) if isinstance(given, Path) else given
 
     def also(session: Session, ids: Sequence[str]) -> None:
