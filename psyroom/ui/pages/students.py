@@ -16,7 +16,7 @@ from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import EmptyState, PageHeader, button, day_words, primary
 from psyroom.ui.page import Page
-from psyroom.ui.pages import students_card, talk_roads
+from psyroom.ui.pages import students_card, students_talks, talk_roads
 from psyroom.ui.pages.attached import Attachments
 from psyroom.ui.pages.background import BackgroundCard, BackgroundForm
 from psyroom.ui.pages.students_actions import MoveForm, SmallForm, StatusForm
@@ -31,15 +31,9 @@ KINDS = ("student", "student_detail", "student_label", "student_question")
 """What a deed of this page changes."""
 
 WRITTEN = {
-    "note",
-    "note_student",
-    "next_step",
-    "addendum",
-    "note_unlock",
-    "attachment",
-    "desk_word",
-    "student_background",
-}
+    "note", "note_student", "next_step", "addendum", "note_unlock", "attachment", "desk_word", "student_background",
+    *students_talks.KINDS,
+}  # fmt: skip
 """What else stands in a time line: a change of these leaves list and card as they are."""
 
 SAID = {"suspended": "已登记休学", "moved": "已登记转出", "present": "已恢复在读", "removed": "已移除"}
@@ -213,13 +207,17 @@ class Here(Page):
         self._chosen = student
         whole = students.whole(self.room, student)
         lines = timeline.of(self.room, student)
-        attached = self._private_parts(student) if self.room.has_cases else None
-        self.card.show_student(whole, lines, self.today, may_change=self.room.has_cases, attached=attached)
-        if self.room.has_cases:
-            self._note_reading(student)
+        if not self.room.has_cases:
+            self.card.show_student(whole, lines, self.today, may_change=False)
+            return
+        lamps = students_talks.TalksCard(self.room, self.shell, student)
+        self.card.show_student(
+            whole, lines, self.today, may_change=True, attached=self._private_parts(student), first=lamps
+        )
+        self._note_reading(student)
 
     def _private_parts(self, student: str) -> QWidget:
-        """What only a counsellor sees of a student: the growth file, the attachments."""
+        """What only a counsellor sees of a student besides: the growth file, the attachments."""
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)

@@ -83,8 +83,9 @@ class StudentCard(QWidget):
         *,
         may_change: bool,
         attached: QWidget | None = None,
+        first: QWidget | None = None,
     ) -> None:
-        """Build the card anew for this student; `attached`: what stands above the time line."""
+        """Build the card anew for this student; `first`: what stands under the name, `attached`: above the time line."""
         self.student = whole.entry.id
         inner = Tall()
         column = QVBoxLayout(inner)
@@ -95,6 +96,8 @@ class StudentCard(QWidget):
         column.addWidget(head)
         for question in whole.questions:
             column.addWidget(self._question(question))
+        if first is not None:
+            column.addWidget(first)
         if whole.detail is not None:
             column.addWidget(self._details(whole.detail, today))
         else:

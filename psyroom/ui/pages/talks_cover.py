@@ -229,7 +229,7 @@ class Tab(QWidget):
     # ---- elsewhere
 
     def open(self, **target: Any) -> None:
-        """`student`: his row; `branch`: ("class", key); `term`: its code."""
+        """`student`: his row (`deed="care"`: the form of his mark); `branch`: ("class", key); `term`: its code."""
         if code := target.get("term"):
             self.term.set_value(str(code))
         if student := target.get("student"):
@@ -239,6 +239,8 @@ class Tab(QWidget):
                 return
             self.show_branch((CLASS, line.class_key), enter=False)
             self.panel.show_student(line.id)
+            if target.get("deed") == "care":
+                self.panel.begin_care()
         elif branch := target.get("branch"):
             self.show_branch(branch)
 
