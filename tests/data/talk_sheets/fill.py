@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.table import CellRangeAddress, TableSortField
+from com.sun.star.table import TableSortField
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "gt27-gqju-dxnh-64km"
