@@ -303,6 +303,18 @@ def receipts(room: Room, term: str = "") -> list[ReceiptSeen]:
     ]
 
 
+def mark_all_destroyed(room: Room, receipts: Sequence[str]) -> None:
+    """Several files that were read have been destroyed, as one deed. Errors: `NotFound`."""
+    needs_counsellor(room)
+    with room.write("标记已销毁") as deed:
+        for receipt in receipts:
+            row = deed.session.get(TalkReceipt, receipt)
+            if row is None:
+                raise NotFound(what="这张回执")
+            row.destroyed = True
+            deed.session.add(row)
+
+
 def mark_destroyed(room: Room, receipt_id: str, destroyed: bool = True) -> None:
     """A file that was read has been destroyed (or, `destroyed` False, has not after all). Errors: `NotFound`."""
     needs_counsellor(room)

@@ -407,13 +407,15 @@ class Tab(QWidget):
             self.grid.setFocus()
 
     def open(self, **target: Any) -> None:
-        """`class_key`: this class; `student`: this row of it."""
+        """`class_key`: this class; `student`: this row of it; `talk`: a talk that is recorded, whole."""
         student = str(target.get("student") or "")
         key = str(target.get("class_key") or "")
         if not key and student:
             key = roll.entry(self.room, student).class_key
         if key:
             self.show_class(key, student)
+        if target.get("talk"):
+            talk_form.begin(self.shell, talk=str(target["talk"]))
 
 
 def _left(line: ClassLine) -> str:

@@ -7,11 +7,12 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from psyroom.records.talks import WAYS
 from psyroom.ui import tokens
 from psyroom.ui.kit import Card, Choice, DayField, Found, Picker, text
+from psyroom.ui.kit.flow import Flow
 from psyroom.ui.kit.picker import FindLine
 from psyroom.ui.kit.texts import ENTER
 from psyroom.ui.pages.talk_table_cells import PickCell
@@ -26,9 +27,8 @@ class Head(Card):
 
     def __init__(self, classes: Callable[[str], Sequence[Found]], today: Callable[[], date]) -> None:
         super().__init__(pad=1)
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE, 2, SPACE, 2)
-        row.setSpacing(SPACE)
+        self.body.setContentsMargins(SPACE * 2, SPACE + 2, SPACE * 2, SPACE + 2)
+        row = Flow(gap=SPACE * 2)
         px = tokens.now().px
         self.which = Picker(classes, "如 七3")
         self.day = DayField("如 1012、昨天", today=today)
@@ -38,21 +38,23 @@ class Head(Card):
         for words, field, width in (
             ("班级", self.which, 150), ("日期", self.day, 156), ("谈话人", self.talker, 104), ("方式", self.way, 100),
         ):  # fmt: skip
-            row.addWidget(text(words, "label", wrap=False))
             field.setAccessibleName(words)
             field.setFixedWidth(px(width))
-            row.addWidget(field)
-            row.addSpacing(SPACE)
+            pair = QWidget()
+            line = QHBoxLayout(pair)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(SPACE)
+            line.addWidget(text(words, "label", wrap=False))
+            line.addWidget(field)
+            row.add(pair)
         for field in (self.day, self.talker, self.way):
             field.edited.connect(self.edited.emit)
-        row.addStretch(1)
         self.seek = FindLine("找学生（Ctrl+F）", "在这个班里找学生")
-        self.seek.setMinimumWidth(px(150))
-        self.seek.setMaximumWidth(px(190))
-        row.addWidget(self.seek)
-        for line in (self.day, self.talker, self.seek):
-            line.installEventFilter(self)
-        self.body.addLayout(row)
+        self.seek.setFixedWidth(px(184))
+        row.add(self.seek)
+        for cell in (self.day, self.talker, self.seek):
+            cell.installEventFilter(self)
+        self.add(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes on, from the talker into the table; in the find field to the row found; Esc empties that."""
