@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import NotFound, Tell
@@ -32,6 +32,8 @@ WATCHED = {"feedback", "attachment", "student", "care", "talk_rules", "home_visi
 REST = 60
 """Milliseconds the arrows rest on a line before it is shown."""
 LEFT = 384  # pixels at 100 %
+SHARE = 0.37
+"""Of the page, at most, where large text meets a small screen."""
 OWED, GRADE = "owed", "grade:"
 FOR = {"all": "每名学生的家长都要反馈一次", "care": "只有需要重点关爱的要反馈，排在前面"}
 
@@ -123,7 +125,11 @@ class Tab(QWidget):
             shortcut.activated.connect(do)
 
     def _fit(self) -> None:
-        self.pane.setFixedWidth((LEFT + tokens.now().px(LEFT)) // 2)  # slower than the text: small screens
+        self.pane.setFixedWidth(min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -77,9 +77,9 @@ class StudentList(Table):
         super().__init__(
             [
                 Column("", lambda _line: "", width=34),
-                Column("学号", lambda line: line.number, width=100),
-                Column("姓名", self._name, width=80),
-                Column("状态", state_words, tone=tone_of, width=82),
+                Column("学号", lambda line: line.number, width=92),
+                Column("姓名", self._name, width=76),
+                Column("状态", state_words, tone=tone_of, width=76),
                 Column("", wait_words),
             ],
             row_height=34,
@@ -105,9 +105,9 @@ class StudentList(Table):
         self._drafts = frozenset(drafts)
         self._ticks &= {line.student for line in lines}
         self._model.columns[1] = (
-            Column("班级", lambda line: line.class_name, width=100)
+            Column("班级", lambda line: line.class_name, width=92)
             if with_class
-            else Column("学号", lambda line: line.number, width=100)
+            else Column("学号", lambda line: line.number, width=92)
         )
         self._model.set(lines)
         if not self.choose_student(kept) and lines and at >= 0:

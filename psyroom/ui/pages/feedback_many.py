@@ -113,13 +113,17 @@ class SameWords(QWidget):
             self.form.set_values(kept)
         self.status.setText("接着上次没写完的" if kept else "")
         self._say_whom()
+        self._show_example()
+
+    def _show_example(self) -> None:
+        """The slip of the first who will be given these words."""
+        meant = set(self.meant())
+        line = next((line for line in self.lines if line.student in meant), None)
         room = self.room
-        if lines:
-            student = self.lines[0].student
-            self.slip.show_of(lambda words: feedback_slips.one(room, student, words, local_now(room)))
-            self.example.setText(f"以{self.lines[0].name}的为例，每人一张，各写各的名字。")
-        else:
-            self.slip.show_of(None)
+        self.slip.show_of(
+            (lambda words: feedback_slips.one(room, line.student, words, local_now(room))) if line is not None else None
+        )
+        self.example.setText(f"以{line.name}的为例，每人一张，各写各的名字。" if line is not None else "")
 
     def meant(self) -> list[str]:
         """Who will be given these words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
@@ -15,7 +15,7 @@ from psyroom.rules import names
 from psyroom.services import feedback
 from psyroom.services.feedback_list import FeedbackLine
 from psyroom.store.room import Room
-from psyroom.ui.kit import Card, Choice, DayField, EmptyState, Field, TextField, button, link, text
+from psyroom.ui.kit import Card, Choice, DayField, Field, TextField, button, link, text
 from psyroom.ui.kit.picker import FindLine
 from psyroom.ui.pages.feedback_list import StudentList, is_late
 from psyroom.ui.pages.settings_base import InPlace, Place
@@ -67,7 +67,7 @@ class Pane(QWidget):
         self.list = StudentList()
         self.list.asked.connect(self.tell)
         self.list.ticked.connect(self._say_ticks)
-        self.nobody = EmptyState("check-circle", "这里没有人", "换一个筛选，或换一个班看看。", width=260)
+        self.nobody = nothing_here("这里没有人。换一个筛选，或换一个班看看。")
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.nobody)
         column.addWidget(self.stack, 1)
@@ -201,6 +201,15 @@ class Pane(QWidget):
         self.place.shut()
         self.bar.show()
         self.focus_list()
+
+
+def nothing_here(words: str) -> Card:
+    """In the place of a list that has no lines: low, so that a form still finds room under it."""
+    made = Card()
+    said = text(words, "soft")
+    said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.add(said, 1)
+    return made
 
 
 def _fits(line: FeedbackLine, words: str) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
@@ -30,6 +30,8 @@ WATCHED = {"home_visit", "feedback", "student", "talk_rules", "class_teacher", "
 REST = 60
 """Milliseconds the arrows rest on a line before it is shown."""
 LEFT = 420  # pixels at 100 %
+SHARE = 0.37
+"""Of the page, at most, where large text meets a small screen."""
 FIRST = (
     "去了谁家、谁去的、看到什么、什么时候再去，都记在这里；电话和微信也能记，算不算一次看地区的规定。"
     "家访时顺便反馈过的，勾一下就不用另写反馈。"
@@ -105,7 +107,11 @@ class Tab(QWidget):
         return head
 
     def _fit(self) -> None:
-        self.list.setFixedWidth((LEFT + tokens.now().px(LEFT)) // 2)  # slower than the text: small screens
+        self.list.setFixedWidth(min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -12,8 +12,9 @@ from psyroom.records.care import VISITED
 from psyroom.rules import names
 from psyroom.services.home_visits import AHEAD, HomeVisitSeen
 from psyroom.services.home_visits_counted import Counted, CountedRow
-from psyroom.ui.kit import Choice, Column, EmptyState, Table
+from psyroom.ui.kit import Choice, Column, Table
 from psyroom.ui.kit.picker import FindLine
+from psyroom.ui.pages.feedback_pane import nothing_here
 from psyroom.ui.tokens import SPACE
 
 VISITS, DUE, NONE = "visits", "due", "none"
@@ -100,7 +101,7 @@ class VisitList(QWidget):
         self.left_out.setAccessibleName("还没有家访的")
         self.left_out.opened.connect(self.wanted)
         self.stack.addWidget(self.left_out)
-        self.nobody = EmptyState("check-circle", "这里没有", "换一个筛选看看。", width=260)
+        self.nobody = nothing_here("这里没有。换一个筛选看看。")
         self.stack.addWidget(self.nobody)
 
     def show_visits(self, visits: Sequence[HomeVisitSeen], counted: Counted) -> None:
