@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
@@ -84,6 +84,7 @@ class Tabs(QWidget):
         for at, (key, title) in enumerate(tabs, 1):
             made = TabButton(title, str(at), f"{shortcut}{at}")
             made.clicked.connect(lambda _on=False, key=key: self.walked.emit(key))
+            made.installEventFilter(self)
             self.buttons[key] = made
             row.addWidget(made)
 
@@ -94,12 +95,15 @@ class Tabs(QWidget):
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == key else Qt.FocusPolicy.ClickFocus)
         self.setFocusProxy(self.buttons[key])
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        by = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
-        keys = list(self.buttons)
-        at = next((i for i, key in enumerate(keys) if self.buttons[key].hasFocus()), None)
-        if by and at is not None and 0 <= at + by < len(keys):
-            self.walked.emit(keys[at + by])
-            self.buttons[keys[at + by]].setFocus()
-        else:
-            super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt would only move the keyboard among the buttons."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            by = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
+            keys = list(self.buttons)
+            at = next((n for n, key in enumerate(keys) if self.buttons[key] is watched), None)
+            if by and at is not None:
+                if 0 <= at + by < len(keys):
+                    self.walked.emit(keys[at + by])
+                    self.buttons[keys[at + by]].setFocus()
+                return True
+        return False
