@@ -229,6 +229,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "private_notes.unseal": {"sealed": "00"},
     "note_list.needs_none": {"why": "brief"},
     "openings.plan_of_week": {"monday": DAY},
+    "feedback_slips.of_class": {"class_key": "2026级/1"},
+    "feedback_slips.slips": {"words": {"study": OPEN}},
+    "feedback_slips.one": {"words": {"study": OPEN}},
 }
 """What a service wants whose parameters' names do not say it."""
 
