@@ -217,6 +217,7 @@ class Tab(QWidget):
 
     def show_student(self, student: str) -> None:
         """The plan of a student at the right."""
+        self._soon.stop()
         self.chosen = student
         line = next((one for one in self.lines if one.student == student), None)
         self.reader.show_student(student, plans.of_student(self.room, student), line)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
@@ -54,7 +54,7 @@ class StepRow(QWidget):
         self.due = DayField("如 10.8", today=today)
         self.due.setAccessibleName("完成日期")
         self.due.setFixedWidth(px(DAY))
-        self.drop = tool("x", "去掉这一条（Ctrl+Del）", self.dropped.emit)
+        self.drop = tool("x", "去掉这一条（Alt+Del）", self.dropped.emit)
         keeps = self.drop.sizePolicy()
         keeps.setRetainSizeWhenHidden(True)  # the columns stand under each other
         self.drop.setSizePolicy(keeps)
@@ -85,6 +85,9 @@ class StepRow(QWidget):
         self.late.hide()
         for control in (self.goal, self.what, self.who, self.due, self.reached, self.result, self.done_on):
             control.edited.connect(self._on_edit)
+        gone = QShortcut(QKeySequence("Alt+Del"), self)  # with Ctrl a field takes it for a word
+        gone.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        gone.activated.connect(self.dropped)
         self.goal.onward.connect(self.what.setFocus)
         self.what.onward.connect(self.who.setFocus)
         self.who.onward.connect(self.due.setFocus)
@@ -137,9 +140,7 @@ class StepRow(QWidget):
         self.late.setVisible(past)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.dropped.emit()
-        elif event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.onward.emit()
         else:
             super().keyPressEvent(event)
