@@ -25,7 +25,7 @@ from psyroom.ui.pages.talks_cover_map import shares
 from psyroom.ui.pages.talks_cover_rows import CLASS
 from psyroom.ui.pages.talks_cover_rules import RulesTold
 from tests.services.room_for_bookings import TUESDAY, Small, as_duty, make_small
-from tests.ui.at_the_talks import FIRST_CLASS, NOW, cover_of, lamps_of, names, page_of, press, talk
+from tests.ui.at_the_coverage import FIRST_CLASS, NOW, cover_of, lamps_of, names, page_of, press, talk
 from tests.ui.at_the_window import compose, open_window, words_of
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
