@@ -349,7 +349,8 @@ class Tab(QWidget):
     def print(self) -> None:
         """Ctrl+P: the slips of the ticked ones, else of all of the list, by the dialog that asks why and to whom."""
         self.editor.flush()
-        leave_slips(self.shell, self._to_print())
+        if (dialog := leave_slips(self.shell, self._to_print())) is not None:
+            dialog.finished.connect(lambda _how: self.pane.focus_list())
 
     def choose_scan(self) -> None:
         """Ctrl+O: the signed slip of the line the keyboard is at, from a file."""
