@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return", "slips")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -203,6 +203,18 @@ class Bench:
         answer = json.loads(self.child("psyroom.bench.bulk", "return", str(folder), str(IMPORTED)))
         self.add(f"return for {answer['pupils']} students", answer["seconds"], "s", "< 3")
         self.add("peak memory of the return", answer["peak_mb"], "MB", "< 200")
+
+    def slips(self) -> None:
+        """Slips to the parents of a large school as one PDF, against their characters set without measuring."""
+        folder = self.folder / "slips"
+        drive(make_practice(folder, times=4, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.slips", str(folder)))
+        count = answer["slips"]
+        self.add(f"bare setting of the words of {count} slips", answer["bare"], "s")
+        self.add(f"{count} slips to parents, one PDF of {answer['pages']} pages", answer["seconds"], "s", "< 15")
+        self.add("slips / bare setting", answer["seconds"] / answer["bare"], "×")
+        self.add(f"{count} slips leave: file, register, states", answer["leaving"], "s")
+        self.add("peak memory of the slips", answer["peak_mb"], "MB")
 
     def _desk(self, times: int) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self.child("psyroom.bench.desk", str(self.practice(times))))
