@@ -134,7 +134,8 @@ def yes(text: str) -> bool:
 # ---- dates --------------------------------------------------------------------------------------------------------
 
 _BEHIND = re.compile(r"[(（]?(?:星期|周|礼拜)([一二三四五六日天])[)）]?$")
-_WHOLE = re.compile(r"(\d{4}|\d{2})[-./年、,](\d{1,2})[-./月、,](\d{1,2})[日号.]?")
+_WHOLE = re.compile(r"(?P<y>\d{4}|\d{2})([-./、,]|年)(?P<m>\d{1,2})(?:\2|月)(?P<d>\d{1,2})[日号.]?")
+_DIGITS = re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _SHORT = re.compile(r"(\d{1,2})[-./月、,](\d{1,2})[日号.]?")
 _DAYS = "一二三四五六日"
 
@@ -157,9 +158,9 @@ def day(said: str, first: date, last: date, *, number: bool = False) -> date:
 def _read(text: str, said: str, first: date, last: date, number: bool) -> date:
     if re.fullmatch(r"\d{5}", text) and 36526 <= int(text) <= 73050:  # a date cell that lost its format
         return date(1899, 12, 30) + timedelta(days=int(text))
-    if whole := _WHOLE.fullmatch(text) or re.fullmatch(r"(20\d{2})(\d{2})(\d{2})", text):
-        year = int(whole[1]) + (2000 if len(whole[1]) == 2 else 0)
-        return _existing(year, int(whole[2]), int(whole[3]), said)
+    if whole := _WHOLE.fullmatch(text) or _DIGITS.fullmatch(text):
+        year = int(whole["y"]) + (2000 if len(whole["y"]) == 2 else 0)
+        return _existing(year, int(whole["m"]), int(whole["d"]), said)
     short = _SHORT.fullmatch(text) or re.fullmatch(r"(\d{2})(\d{2})", text)
     if not short:
         raise Unread(f"谈话日期“{said[:20]}”没有认出，请写成 10.12 或 2026-10-12 的样子")
