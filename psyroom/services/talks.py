@@ -28,6 +28,7 @@ from psyroom.services.talk_seen import excuse_of as excuse_of
 from psyroom.services.talk_seen import follow_ups as follow_ups
 from psyroom.services.talk_seen import of_class as of_class
 from psyroom.services.talk_seen import of_student as of_student
+from psyroom.services.talk_seen import of_students as of_students
 from psyroom.services.talk_seen import seen as seen
 from psyroom.store.questions import booking as ask_booking
 from psyroom.store.questions import notes as ask_notes
