@@ -345,10 +345,10 @@ class Difference:
         return self.before != self.after
 
 
-def compare(room: Room, plan_id: str, other: str) -> list[Difference]:
+def compare(room: Room, plan_id: str, with_plan: str) -> list[Difference]:
     """Two versions side by side, the one made first at the left; every field that either has. Errors: `NotFound`."""
     needs_counsellor(room)
-    first, second = sorted((seen(room, plan_id), seen(room, other)), key=lambda one: one.version)
+    first, second = sorted((seen(room, plan_id), seen(room, with_plan)), key=lambda one: one.version)
     was, now = as_words(first.fields.model_dump(), first.steps), as_words(second.fields.model_dump(), second.steps)
     return [
         Difference(name, WORDS[name], was[name], now[name])

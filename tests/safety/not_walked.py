@@ -68,6 +68,7 @@ _NOT_ALONE = {
     "papers": "set_neutral",
     "people": "add change_password enrolment_code remove reset_password",
     "phrases": "change remove",
+    "plans": "review save",
     "prefill": "confirm restore set_hours strike",
     "private_notes": "put",
     "recycle_bin": "restore",

@@ -28,6 +28,7 @@ from psyroom.services import (
     history,
     notes,
     people,
+    plans,
     private_notes,
     school,
     slips,
@@ -115,6 +116,8 @@ def fill(room: Room) -> dict[str, str]:
     drafts.save(room, "note", note, {"words": OPEN, "private": private_notes.seal(room, IN_DRAFT)})
     private_notes.write(room, CANARY, note="", student=child, now=NOW)
     del undone
+    plan = plans.save(room, child, {"present": OPEN}, [{"goal": OPEN}], NOW)
+    newer = plans.new_version(room, plan, NOW)
     for _ in backups.make(room):
         pass
     copy = backups.listed(room)[0].path
@@ -123,6 +126,7 @@ def fill(room: Room) -> dict[str, str]:
         "note": note, "note_id": note, "unread": unread, "booking_id": str(getattr(booked, "id", booked)),
         "visit": str(getattr(visit, "id", visit)), "visit_id": str(getattr(visit, "id", visit)), "group_id": group,
         "waiting_id": waits, "copy": str(copy), "slip_id": slips.read_slips(room)[0].id,
+        "plan_id": newer, "with_plan": plan,
     }  # fmt: skip
 
 
@@ -270,6 +274,7 @@ LEAVES_THE_ROOM = {"rooms.unmake"}
 MUST_MEET = {
     "note_seen.seen", "note_versions.of", "note_papers.note", "note_papers.growth_file", "timeline.of", "timeline_print.made",
     "background.of", "students.whole", "slips.read_slips", "desk_words.waiting", "note_list.last_points",
+    "plans.seen", "plans.compare", "plan_papers.plan",
 }  # fmt: skip
 """Exits that say what stands in the note itself: if one of these meets nothing, the walk is blind."""
 
