@@ -22,6 +22,7 @@ ICONS = {
     "talk": "chat-text", "care": "heart", "growth_plan": "path", "feedback": "envelope-open", "home_visit": "house-line",
 }  # fmt: skip
 EMPTY = "回收站是空的。删除的记录、谈话、预约和开放时间都会到这里，可以放回原处。"
+EMPTY_AT_THE_DESK = "回收站是空的。删除的预约和开放时间都会到这里，可以放回原处。"
 
 
 class BinSection(Section):
@@ -43,7 +44,7 @@ class BinSection(Section):
         lines = recycle_bin.listed(self.room)
         empty_layout(self._rows)
         if not lines:
-            self._rows.addWidget(text(EMPTY, "soft"))
+            self._rows.addWidget(text(EMPTY if self.room.has_cases else EMPTY_AT_THE_DESK, "soft"))
             return
         shown = lines if self._all else lines[:FIRST]
         self.rows = RowList([self._row(line) for line in shown])
