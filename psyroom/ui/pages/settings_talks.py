@@ -96,7 +96,7 @@ class TalksSection(Section):
         values = self.form.values()
         values["finish_week"] = values["finish_week"] or 0
         values["hide_days"] = 0 if values["hide_days"] is None else values["hide_days"]
-        self._draft.forget()
+        self._draft.flush()
 
         def deed() -> None:
             talk_rules.set_rules(self.room, values)
@@ -207,6 +207,7 @@ class ClassTeachers(QWidget):
             self.grid.addWidget(text(name.removeprefix(grade) or name, "soft", wrap=False), row, at * 2)
             self.grid.addWidget(line, row, at * 2 + 1)
             self.grid.setColumnStretch(at * 2 + 1, 1)
+            line.show()  # at once: the first takes the keyboard
             self.lines[place] = line
             at += 1
         self.save_button.setEnabled(bool(self.typed()))
@@ -231,7 +232,7 @@ class ClassTeachers(QWidget):
             drafts.discard(self.room, TEACHERS)
 
         if typed:
-            self._draft.forget()
+            self._draft.flush()
             was, self._known = self._known, {**self._known, **typed}
             if not self.shell.attempt(deed, say=f"班主任已保存（{len(typed)} 个班）", kinds=("class_teacher",)):
                 self._known = was

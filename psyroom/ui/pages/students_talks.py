@@ -57,7 +57,8 @@ class TalksCard(Card):
         found = coverage.lamps(self.room, self.student, hours.local_now(self.room))
         self.lamps.set(found)
         here = coverage.line(self.room, self.student, hours.local_now(self.room)) is not None
-        self.words.setText("；".join(dict.fromkeys(lamp.words for _link, lamp in found.each)) + "。")
+        owed = [lamp.words for _link, lamp in found.each if lamp.state != "none"]
+        self.words.setText("；".join(owed or [found.talk.words]) + "。")
         active = next((one for one in care.of_student(self.room, self.student) if one.state == "active"), None)
         empty_layout(self.mark)
         if active is not None:
