@@ -347,3 +347,38 @@ def test_where_nobody_is_on_the_roll_the_page_says_how_to_begin(qtbot: QtBot, sm
             deed.session.add(row)
     tab = cover_of(page_of(qtbot, small))
     assert tab.stack.currentIndex() == 1 and "名册导入以后" in words_of(tab)
+
+
+# ---- paper --------------------------------------------------------------------------------------------------------
+
+
+def test_the_class_teacher_s_slip_leaves_by_the_one_dialog(qtbot: QtBot, small: Small) -> None:
+    talk(small, 0)
+    talk_rules.set_class_teacher(small.room, "junior", 2026, 1, "李敏")
+    page = page_of(qtbot, small)
+    tab = cover_of(page)
+    tab.show_branch((CLASS, FIRST_CLASS))
+    press(Qt.Key.Key_P, CTRL)
+    dialog: Any = tab.leaving
+    assert dialog.leaving.students == (small.students[3],) and dialog.way.value() == "paper"
+    assert (dialog.reason.value(), dialog.receiver.value()) == ("请班主任谈话", "班主任李敏")
+    qtbot.waitUntil(lambda: dialog.preview.page_count() > 0, timeout=20_000)
+    dialog.reject()
+    talk(small, 3)
+    page.shell.tell_changed("talk")
+    tab.leaving = None
+    press(Qt.Key.Key_P, CTRL)
+    assert tab.leaving is None  # nobody is missing: nothing to take out
+
+
+def test_the_map_is_seen_as_its_page_and_saved(qtbot: QtBot, small: Small, answers: Any, tmp_path: Path) -> None:
+    page = page_of(qtbot, small)
+    cover_of(page)
+    press(Qt.Key.Key_P, CTRL)
+    view: Any = page.stack.currentWidget()
+    qtbot.waitUntil(lambda: view.preview.page_count() > 0, timeout=20_000)
+    answers.path = tmp_path
+    press(Qt.Key.Key_S, CTRL)
+    assert [file.suffix for file in tmp_path.iterdir() if file.is_file()] == [".pdf"]
+    press(Qt.Key.Key_Escape)
+    assert page.stack.currentWidget() is page.browse

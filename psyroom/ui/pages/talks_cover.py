@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from psyroom.rules.time import short_day
@@ -13,9 +13,10 @@ from psyroom.services import coverage
 from psyroom.services.coverage import Coverage
 from psyroom.services.school import context
 from psyroom.ui import tokens
-from psyroom.ui.kit import Card, Choice, Elided, EmptyState, primary, quiet, text
+from psyroom.ui.kit import Card, Choice, Elided, EmptyState, primary, quiet, text, tool
 from psyroom.ui.pages.talks_cover_map import StateMap
 from psyroom.ui.pages.talks_cover_panel import ClassPanel
+from psyroom.ui.pages.talks_cover_print import MapPreview, leave_missing
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
 from psyroom.ui.pages.talks_cover_rules import RulesTold
 from psyroom.ui.pages.talks_cover_weeks import WeekMap
@@ -71,6 +72,7 @@ class Tab(QWidget):
         self.panel = ClassPanel(self.page)
         self.panel.shut.connect(self.shut)
         self.panel.walked.connect(self._walk)
+        self.panel.paper.connect(self.print)
         self.panel.hide()
         across.addWidget(self.panel, 2)
         inner.addLayout(across, 1)
@@ -111,6 +113,11 @@ class Tab(QWidget):
         self.term.setAccessibleName("学期")
         self.term.edited.connect(self._on_term)
         head.addWidget(self.term, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.print_button = tool("printer", "打印完成情况图（Ctrl+P）", self.print_map)
+        head.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        keys = QShortcut(QKeySequence("Ctrl+P"), self)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self.print)
         return head
 
     # ---- what is shown
@@ -211,7 +218,7 @@ class Tab(QWidget):
         self.panel.setMinimumWidth(px(368))
         self.panel.setMaximumWidth(px(NARROW if alone else 700))
         self.card.setVisible(not alone)
-        for made in (self.look, self.term):
+        for made in (self.look, self.term, self.print_button):
             made.setVisible(not alone)
 
     def minimumSizeHint(self) -> QSize:
@@ -225,6 +232,20 @@ class Tab(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "panel"):
             self._fit()
+
+    # ---- paper
+
+    def print(self) -> None:
+        """Ctrl+P: of an open class who is missing, for its teacher; else the map."""
+        line = self.panel.line
+        if self.panel.isVisible() and self.panel.branch[0] == CLASS and line is not None:
+            self.leaving = leave_missing(self.page, self.code(), line, self.panel.everybody())
+        else:
+            self.print_map()
+
+    def print_map(self) -> None:
+        """The map as its real page, in the place of the tabs."""
+        self.page.cover(MapPreview(self.page, self.code(), self.page.back))
 
     # ---- elsewhere
 

@@ -42,6 +42,7 @@ class ClassPanel(Card):
         self.page, self.room, self.shell = page, page.room, page.shell
         self.branch: Branch = (ALL, "")
         self.term = ""
+        self.line: ClassLine | None = None
         self._lines: list[StudentLine] = []
         self._also_resting = False
         self._back: object = None
@@ -54,7 +55,7 @@ class ClassPanel(Card):
         top.setSpacing(4)
         self.title = Elided("", "heading")
         top.addWidget(self.title, 1)
-        self.print_button = tool("printer", "打印给班主任：还差谁", self.paper.emit, shortcut="Ctrl+P")
+        self.print_button = tool("printer", "打印给班主任：还差谁（Ctrl+P）", self.paper.emit)
         top.addWidget(self.print_button)
         self.up = tool("caret-up", "上一个班", lambda: self.walked.emit(-1), shortcut="Alt+PgUp")
         self.down = tool("caret-down", "下一个班", lambda: self.walked.emit(1), shortcut="Alt+PgDown")
@@ -102,7 +103,7 @@ class ClassPanel(Card):
             self.leave_form()
             self._also_resting = False
         self.branch, self.term = branch, term
-        self._lines = list(lines)
+        self.line, self._lines = line, list(lines)
         self.title.setText(line.name)
         self.print_button.setVisible(branch[0] == CLASS)
         for made in (self.up, self.down):
@@ -118,6 +119,10 @@ class ClassPanel(Card):
         self.filter.set_value(kept)
         self.filter.blockSignals(False)
         self._list()
+
+    def everybody(self) -> list[StudentLine]:
+        """Whoever belongs to what is shown, whatever the filter."""
+        return list(self._lines)
 
     def _of(self, wanted: str, *, resting: bool) -> list[StudentLine]:
         if wanted == LEFT:
