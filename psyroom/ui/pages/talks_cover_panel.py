@@ -138,6 +138,8 @@ class ClassPanel(Card):
         self.list.set_lines(shown, with_class=self.branch[0] != CLASS)
         said = {LEFT: "这里没有要谈的了。", PLAN: "没有缺方案的。", FEEDBACK: "没有缺反馈的。", EVERY: "没有学生。"}
         self.empty.setText("刚找过的先不列出。" if away else said[wanted])
+        if not shown and self.window().focusWidget() is self.list:
+            self.filter.setFocus()  # what hides with the keyboard takes it along
         self.empty.setVisible(not shown)
         self.list.setVisible(bool(shown))
         again = min((one.hidden_until for one in self._lines if one.hidden_until), default=None)
