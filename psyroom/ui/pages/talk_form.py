@@ -44,7 +44,7 @@ from psyroom.ui.window import Shell
 
 FORM = "talk"
 KINDS = ("talk",)
-PARTS = {"points": 3, "judged": 3, "measures": 3}
+PARTS = {"points": 3, "judged": 2, "measures": 2}
 """Long fields with the lines they begin with."""
 
 
@@ -185,7 +185,7 @@ class TalkDialog(QDialog):
         self.setWindowTitle("心理辅导室")
         self.setModal(True)
         px = tokens.now().px
-        self.resize(min(px(900), shell.width() - 24), min(px(700), shell.height() - 16))
+        self.resize(min(px(900), shell.width() - 24), min(px(720), shell.height() - 16))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

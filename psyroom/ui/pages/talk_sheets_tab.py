@@ -47,14 +47,14 @@ class Tab(QWidget):
         column.addWidget(self.filter)
         self.table = Table(
             [
-                Column("班级", lambda s: s.name, sort=lambda s: self.states.index(s), width=124),
-                Column("班主任", lambda s: s.teacher or "—", width=110),
-                Column("学生", lambda s: str(s.students), sort=lambda s: s.students, width=76, right=True),
-                Column("还没谈", lambda s: str(s.left_to_talk or ""), sort=lambda s: s.left_to_talk, width=88, right=True),
-                Column("发出", lambda s: _day(s.issued), sort=lambda s: str(s.issued or ""), width=130),
-                Column("交回", lambda s: _day(s.came_back), sort=lambda s: str(s.came_back or ""), width=130),
+                Column("班级", lambda s: s.name, sort=lambda s: self.states.index(s), width=112),
+                Column("班主任", lambda s: s.teacher or "—", width=88),
+                Column("学生", lambda s: str(s.students), sort=lambda s: s.students, width=64, right=True),
+                Column("还没谈", lambda s: str(s.left_to_talk or ""), sort=lambda s: s.left_to_talk, width=78, right=True),
+                Column("发出", lambda s: _day(s.issued), sort=lambda s: str(s.issued or ""), width=96),
+                Column("交回", lambda s: _day(s.came_back), sort=lambda s: str(s.came_back or ""), width=96),
                 Column("读到", lambda s: f"{s.rows_filled} 行" if s.came_back else "", sort=lambda s: s.rows_filled,
-                       width=88, right=True),
+                       width=74, right=True),
                 Column("怎么样了", lambda s: stands(s)[0], tone=lambda s: stands(s)[1]),
             ],
             row_height=36,
@@ -228,4 +228,4 @@ class Tab(QWidget):
 
 
 def _day(at: datetime | None) -> str:
-    return f"{short_day(at.date())} {at:%H:%M}" if at is not None else ""
+    return short_day(at.date()) if at is not None else ""

@@ -18,7 +18,7 @@ from psyroom.services.coverage import ClassLine
 from psyroom.services.school import context
 from psyroom.services.talks import RowsNotValid, RowTyped, Saved
 from psyroom.ui import drafting
-from psyroom.ui.kit import Check, Elided, Found, primary, quiet, text
+from psyroom.ui.kit import Check, Elided, Found, primary, quiet, scrolled, text
 from psyroom.ui.pages import talk_form
 from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.pages.talk_table_begin import Waiting
@@ -68,7 +68,7 @@ class Tab(QWidget):
         column.addWidget(self.stack, 1)
         self.waiting = Waiting()
         self.waiting.chosen.connect(self.show_class)
-        self.stack.addWidget(column_of(self.waiting))
+        self.stack.addWidget(scrolled(column_of(self.waiting)))
         self.stack.addWidget(self._table())
         for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
             self._key(keys, self.save)
