@@ -18,6 +18,7 @@ from psyroom.rules import finding
 from psyroom.services import private_notes, roll
 from psyroom.services.rights import needs_counsellor
 from psyroom.store.questions import note_search as ask
+from psyroom.store.questions import talk_search as ask_talks
 from psyroom.store.room import Room
 
 BESIDE = {"addendum": "补记", "next_step": "下一步", "desk_word": "值班便条", "attachment": "附件说明"}
@@ -36,7 +37,8 @@ _Sorted = tuple[tuple[date, int, str], "Hit"]
 
 @dataclass(frozen=True, repr=False)
 class Hit:
-    """One record found. `note` empty: a slip or an attachment that lies in a student's file beside no record, or a private
+    """One record found. `ref`: id of a talk, a plan, a feedback, a home visit or a mark, whose `kind` is then the time line's
+    (`timeline_lines.KINDS`). `note` empty: a slip or an attachment that lies in a student's file beside no record, or a private
     note beside none. `excerpt` is the text around the place, `marks` the (start, end) of the words in it; `private`: found
     in one's own private note, which nobody else finds. `kind`: of the record (`NOTE_KINDS`); empty where there is none."""
 
@@ -51,10 +53,11 @@ class Hit:
     excerpt: str
     marks: tuple[tuple[int, int], ...]
     private: bool
+    ref: str = ""
 
 
 def search(room: Room, text: str, *, limit: int = MOST) -> list[Hit]:
-    """The records in which every word of `text` stands, newest first; nothing for less than two characters.
+    """The records, and the talks, plans, feedback and home visits, in which every word of `text` stands, newest first; nothing for less than two characters.
 
     Any case and any width: `ＱＱ` finds `qq`. A private note is a text of its own: all words stand in it. Needs a counsellor.
     """
@@ -82,8 +85,10 @@ def searching(room: Room, text: str, *, limit: int = MOST) -> Generator[Step, No
         ids = [row.id for row in rows]
         texts, students = ask.texts(session, ids), ask.students(session, ids)
         loose = ask.loose(session, words, limit)
+        of_talks = ask_talks.found(session, words, limit)
     found: list[_Sorted] = [_of_note(room, row, texts[row.id], students[row.id], words) for row in rows]
     found += [_loose(room, row, words) for row in loose]
+    found += [_of_talks(room, row, words) for row in of_talks]
     yield 2, 3
     found += yield from _private(room, words)
     found.sort(key=lambda pair: pair[0], reverse=True)
@@ -124,6 +129,13 @@ def _of_note(
 def _loose(room: Room, row: Any, words: Sequence[str]) -> _Sorted:
     name, student, day, text = row
     return (day, -1, student), _hit(room, None, [student], day, BESIDE[name], finding.excerpt(text, words))
+
+
+def _of_talks(room: Room, row: ask_talks.Found, words: Sequence[str]) -> _Sorted:
+    """A talk, a plan or what else is the room's about one student, by the part that holds most of the words."""
+    name, text = max(row.texts, key=lambda part: finding.found_in(finding.folded(part[1]), words))
+    made = _hit(room, None, [row.student], row.day, label_of(row.table, name), finding.excerpt(text, words))
+    return (row.day, -1, row.id), replace(made, kind=row.kind, ref=row.id)
 
 
 def _hit(room: Room, row: Any, students: Sequence[str], day: date, part_label: str, piece: finding.Excerpt) -> Hit:

@@ -5,6 +5,7 @@ What bears names leaves by `exports`; the slip says who has no talk yet and noth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -146,9 +147,15 @@ def missing(room: Room, now: datetime, class_key: str, term: str = "") -> Made:
     foot, practice = exports.foot(room, now.date()), school.practice or room.practice
     pdf, unknown = papers.missing_pdf(
         school.title, line.name, line.teacher, chinese_date(now.date()), _until(told, now.date()),
-        [child.name for child in still], practice=practice, digest=foot,
+        _told_apart(still, children), practice=practice, digest=foot,
     )  # fmt: skip
     return Made(f"{MISSING}_{_plain(line.name)}", pdf, None, unknown, tuple(child.id for child in still))
+
+
+def _told_apart(still: Sequence[coverage.StudentLine], children: Sequence[coverage.StudentLine]) -> list[str]:
+    """Names; of two in the class who bear the same, with the end of the number."""
+    often = Counter(child.name for child in children)
+    return [f"{c.name}（{c.number[-2:]}）" if often[c.name] > 1 and c.number else c.name for c in still]
 
 
 def _until(told: coverage.Coverage, today: date) -> str:

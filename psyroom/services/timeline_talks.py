@@ -58,10 +58,10 @@ def talks(room: Room, student: str) -> Iterable[Line]:
             body="\n".join(said),
         )  # fmt: skip
     for row in excuses:
-        yield Line(row.day, None, "talk", f"有原因未谈：{row.reason}", people.get(row.person, ""), row.id)
+        yield Line(row.day, None, "talk", f"有原因未谈：{row.reason}", people.get(row.person, ""), "")
     for row in attempts:
         detail = joined(ATTEMPTS[row.what], row.who or people.get(row.person, ""))
-        yield Line(row.day, None, "talk", "去谈过，没谈成", detail, row.id, body=row.words)
+        yield Line(row.day, None, "talk", "去谈过，没谈成", detail, "", body=row.words)
 
 
 def _follow(row: Any, today: Any) -> str:

@@ -95,9 +95,8 @@ def test_each_kind_has_its_lines_with_everything_written_folded_in_them(small: S
         assert ids[kind] in [line.ref for line in mine] and kind in timeline.KINDS
         assert [word for word in words if word not in folded] == []
         assert not any(word in line.title + line.detail for line in mine for word in words)
-    assert [line.title for line in about(lines, "talk")] == [
-        "谈话（面谈）：同伴交往", "去谈过，没谈成", "有原因未谈：长期请假",
-    ]  # fmt: skip
+    titles = [line.title for line in about(lines, "talk")]
+    assert titles[0] == "谈话（面谈）：同伴交往" and set(titles[1:]) == {"去谈过，没谈成", "有原因未谈：长期请假"}
     assert (
         about(lines, "talk")[0].detail == "周老师 · 15 分钟 · 已跟进（9月8日）"
         and about(lines, "talk")[0].starts == 980

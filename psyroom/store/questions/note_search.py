@@ -48,8 +48,8 @@ def _pattern(word: str) -> str:
     return "*" + "".join(parts) + "*"
 
 
-def _holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """A run that is written in one way only is sought first: twice as fast as a pattern, and few texts pass it."""
+def holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """Whether a word stands in a text. A run that is written in one way only is sought first: twice as fast as a pattern, and few texts pass it."""
     run = max("".join(c if forms(c) == c else " " for c in word).split(), key=len, default="")
     plain = [func.instr(text, run) > 0] if run else []
     return and_(*plain) if run == word else and_(*plain, text.op("GLOB", is_comparison=True)(_pattern(word)))
@@ -58,8 +58,8 @@ def _holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
 def _in_note(word: str) -> ColumnElement[bool]:
     """In one of the note's own parts, or in something that belongs to it."""
     whole = func.concat_ws("\n", *(note_c[name] for name in PARTS))
-    beside = [select(text.table.c.note).where(_holds(text, word)) for _, text in BESIDE]
-    return or_(_holds(whole, word), note_c.id.in_(union_all(*beside)))
+    beside = [select(text.table.c.note).where(holds(text, word)) for _, text in BESIDE]
+    return or_(holds(whole, word), note_c.id.in_(union_all(*beside)))
 
 
 def notes(session: Session, words: Sequence[str], person: str, limit: int) -> list[Any]:
@@ -105,7 +105,7 @@ def loose(session: Session, words: Sequence[str], limit: int) -> list[Any]:
         if name not in ("desk_word", "attachment"):
             continue
         statement: Select[Any] = select(c.student, c.day, text).where(c.note == "", c.student != "")
-        statement = statement.where(*(_holds(text, word) for word in words)).order_by(c.day.desc(), c.id.desc())
+        statement = statement.where(*(holds(text, word) for word in words)).order_by(c.day.desc(), c.id.desc())
         found += [(name, *row) for row in _rows(session, statement.limit(limit))]
     return found
 

@@ -19,6 +19,7 @@ from psyroom.ui import tokens, worker
 from psyroom.ui.kit import PageHeader, primary
 from psyroom.ui.page import Page
 from psyroom.ui.pages import notes_begun as begun
+from psyroom.ui.pages import talk_roads
 from psyroom.ui.pages.notes_ahead import Ahead
 from psyroom.ui.pages.notes_deeds import Deeds
 from psyroom.ui.pages.notes_list import ListPane
@@ -214,7 +215,9 @@ class Here(Page):
             if enter:
                 gate.focus_first()
         elif isinstance(row, Hit) and not row.note:
-            if enter and row.students:
+            if enter and row.ref and row.students:
+                talk_roads.follow(self.shell, row.kind, row.students[0], row.ref)
+            elif enter and row.students:
                 self.shell.go("students", student=row.students[0])
         elif isinstance(row, NoteLine) or enter or note_list.line(self.room, row.note, self.now()).mine:
             sought = self.pane.words() if isinstance(row, Hit) else ""

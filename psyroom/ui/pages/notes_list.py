@@ -15,6 +15,7 @@ from psyroom.rules.typed import clock
 from psyroom.services import roll
 from psyroom.services.note_list import NoteLine
 from psyroom.services.note_search import MOST, Hit
+from psyroom.services.timeline_lines import KINDS
 from psyroom.store.room import Room
 from psyroom.ui.kit import Card, Check, Choice, Found, Picker, link, text, tool
 from psyroom.ui.kit.picker import FindLine
@@ -28,6 +29,8 @@ PAUSE = 120
 """Milliseconds after the last letter."""
 WHOSE = {"": "所有人写的", "mine": "我写的", "others": "同事写的"}
 MORE = "更早的…"
+_KINDS = {**KINDS, **NOTE_KINDS}
+"""What is found: notes, and what else is the room's about a student."""
 
 
 class Filters(Card):
@@ -178,7 +181,7 @@ class ListPane(QWidget):
         self.clear.hide()
         self.list.set_items([hit_item(hit) for hit in hits], chosen=chosen, keep=self._hits is hits)
         self._hits = hits
-        self._nothing(f"自己写的和同事可看的记录里没有“{words}”。换个说法试试。", bool(hits))
+        self._nothing(f"记录、谈话、方案、反馈和家访里都没有“{words}”。换个说法试试。", bool(hits))
 
     def _nothing(self, words: str, there: bool) -> None:
         self.nothing.setText(words)
@@ -279,7 +282,7 @@ def _whom(line: NoteLine | Hit) -> str:
     """Name and class; where nobody is named, as of a group, the kind and how many came."""
     if not line.who:
         many = f"（{len(line.students)} 人）" if line.kind == "group" and line.students else ""
-        return f"{NOTE_KINDS.get(line.kind, '')}{many}" or "没有写名字"
+        return f"{_KINDS.get(line.kind, '')}{many}" or "没有写名字"
     return " ".join(p for p in (line.who, line.class_name) if p)
 
 
@@ -289,8 +292,8 @@ def hit_item(hit: Hit) -> Item:
     return Item(
         "hit",
         _whom(hit),
-        " · ".join(p for p in (day, hit.part_label, NOTE_KINDS.get(hit.kind, "") if hit.who else "") if p),
-        key=hit.note,
+        " · ".join(p for p in (day, hit.part_label, _KINDS.get(hit.kind, "") if hit.who else "") if p),
+        key=hit.note or hit.ref,
         icon="lock-simple" if hit.private else "",
         stripe="accent",
         tags=(("只有我看得到", ""),) if hit.private else (),
