@@ -10,7 +10,7 @@ from pathlib import Path
 
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
-    parts = "start,find,week,booking,waiting,notes,backup,roster,return,slips"
+    parts = "start,find,week,booking,waiting,notes,backup,roster,return,slips,cover"
     command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", parts]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
@@ -31,6 +31,8 @@ def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
         "full week / 200 plain rectangles",
         "step of a drag / 200 plain rectangles",
         "slips / bare setting",
+        "sheets read / bare reading",
+        "coverage page counted anew / rows read bare",
     ):
         assert name in names
     assert all(figure["value"] > 0 and figure["unit"] for figure in found["figures"])

@@ -24,7 +24,7 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return", "slips")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return", "slips", "cover")
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
@@ -215,6 +215,38 @@ class Bench:
         self.add("slips / bare setting", answer["seconds"] / answer["bare"], "×")
         self.add(f"{count} slips leave: file, register, states", answer["leaving"], "s")
         self.add("peak memory of the slips", answer["peak_mb"], "MB")
+
+    def cover(self) -> None:
+        """The coverage of a large school shown in the window, against its rows read bare and as many plain bars."""
+        folder = self.folder / "cover"
+        drive(make_practice(folder, times=4, today=TODAY)).close()
+        answer = json.loads(self.child("psyroom.bench.cover", str(folder)))
+        school = f"{answer['students']} students in {answer['classes']} classes"
+        self.add(f"rows read bare and as many plain bars, {school}", answer["bare"], "ms")
+        for name, key, aim in (
+            ("coverage page, first showing", "first", "< 200"),
+            ("coverage page, counted anew", "shown", "< 200"),
+            ("coverage page, nothing changed", "still", "< 100"),
+            ("a class opened beside the map", "class", "< 100"),
+            ("the whole school as a list", "school", "< 200"),
+            ("the look by weeks", "weeks", "< 100"),
+        ):
+            self.add(f"{name}, {school}", answer[key], "ms", aim)
+        self.add("coverage page counted anew / rows read bare", answer["shown"] / answer["bare"], "×")
+
+    def sheets(self) -> None:
+        """The class teachers' sheets of 3,000 students out under passwords, and back filled, as office programs save."""
+        answer = json.loads(self.child("psyroom.bench.sheets", str(self.folder / "sheets")))
+        count = answer["sheets"]
+        self.add(f"bare writing of the cells of {count} sheets", answer["bare_writing"], "s")
+        self.add(f"{count} sheets made, each under its password", answer["making"], "s", "< 10")
+        self.add("sheets made / bare writing", answer["making"] / answer["bare_writing"], "×")
+        self.add(f"{count} derivations and bare readings, one core", answer["bare_reading"], "s")
+        self.add(f"{count} filled sheets read back, dry run", answer["reading"], "s", "< 10")
+        self.add("sheets read / bare reading", answer["reading"] / answer["bare_reading"], "×")
+        self.add(f"{answer['new']} talks of sheets taken", answer["taking"], "s")
+        self.add(f"the same again, {answer['unchanged']} unchanged", answer["again"], "s")
+        self.add("peak memory of the sheets", answer["peak_mb"], "MB")
 
     def _desk(self, times: int) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self.child("psyroom.bench.desk", str(self.practice(times))))

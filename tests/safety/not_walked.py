@@ -85,6 +85,8 @@ _NOT_ALONE = {
     "signing": "sign",
     "slips": "opened seal_in",
     "students": "add change move_class set_labels set_status settle_question",
+    "talk_sheets": "mark_all_destroyed mark_destroyed",
+    "talk_sheets_read": "reading take",
     "trial": "of of_new",
     "urgency": "keep",
     "visits": "arrive close correct follow_up leave no_show receiver walk_in",
