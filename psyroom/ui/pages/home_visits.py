@@ -3,6 +3,7 @@ somebody goes again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -166,10 +167,13 @@ class Tab(QWidget):
     def _say_counted(self, counted: Counted) -> None:
         of = counted.of or len(counted.rows)
         whom = "名学生家访过" if counted.per == "student" else "位教师去过"
-        forms = {way: sum(row.forms[way] for row in counted.rows) for way in VISITED}
+        forms = Counter(seen.fields.way for seen in self.visits.values())  # of a visit by two teachers there is one
         tags = [
-            Tag(f"{SHORT[way]} {many}{'' if way in counted.counts else '，不计入'}", TONES[way] if many else "")
-            for way, many in forms.items()
+            Tag(
+                f"{SHORT[way]} {forms[way]}{'' if way in counted.counts else '，不计入'}",
+                TONES[way] if forms[way] else "",
+            )
+            for way in VISITED
         ]
         self.states.set([text(f"{counted.done} / {of} {whom}", "strong", wrap=False), *tags])
         asked = "每名学生" if counted.per == "student" else "每位教师"
