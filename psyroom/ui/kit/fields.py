@@ -151,6 +151,13 @@ class Choice(QWidget):
         self.set_choices(choices)
 
     def set_choices(self, choices: Mapping[Any, str]) -> None:
+        shown = {k: (label or self._empty or "不填") for k, label in choices.items()}
+        long = len(shown) > 6 or sum(len(label) for label in shown.values()) > 26
+        as_list = long if self._as_list is None else self._as_list
+        if self._buttons and not as_list and list(shown) == self._keys:  # other words: whoever has the keyboard keeps it
+            for made, label in zip(self._buttons, shown.values(), strict=True):
+                made.setText(label)
+            return
         kept = self.value() if self._keys else None
         while self._row.count():
             item = self._row.takeAt(0)
@@ -158,10 +165,8 @@ class Choice(QWidget):
                 gone.hide()
                 gone.deleteLater()
         self._buttons, self._combo = [], None
-        shown = {k: (label or self._empty or "不填") for k, label in choices.items()}
         self._keys = list(shown)
-        long = len(shown) > 6 or sum(len(label) for label in shown.values()) > 26
-        if long if self._as_list is None else self._as_list:
+        if as_list:
             self._make_combo(shown)
         else:
             self._make_buttons(shown)
