@@ -15,6 +15,7 @@ from psyroom.records.care import PART, PARTS, PLAN_KINDS, Plan
 from psyroom.rules import coverage, wording
 from psyroom.rules import plans as rules
 from psyroom.services import care, drafts, history, plans, students
+from psyroom.services import coverage as coverage_counts
 from psyroom.services.school import context
 from psyroom.store import past
 from psyroom.store.connection import raw_of
@@ -332,6 +333,24 @@ def test_the_list_counts_as_the_rules_of_coverage_do(small: Small) -> None:
         day = coverage.counted_on(school.term_on(now.date()), now.date())
         known = coverage.PlanKnown(True, TUESDAY, plans.seen(small.room, plan).fields.review_on)
         assert found is not None and found.counts == known.counts(first, day)
+
+
+def test_list_and_lamp_say_the_same(small: Small) -> None:
+    """Whatever was made, left half, reviewed or made anew: a plan counts in the list when its lamp is green."""
+    for which in range(5):
+        marked(small, which)
+    written(small, 1, review_on=TUESDAY + timedelta(days=9))
+    written(small, 2, path=" \u3000")
+    first = written(small, 3, review_on=TUESDAY + timedelta(days=5))
+    plans.save(small.room, small.students[3], {"advice": ""}, (), NOW, plan=plans.new_version(small.room, first, NOW))
+    plans.review(small.room, written(small, 4), {"words": "看过", "next_on": TUESDAY + timedelta(days=40)}, NOW)
+    for days in (0, 10, 45, 130, 170):
+        now = later(small, days)
+        lamps = {one.id: one.lamps.plan.state for one in coverage_counts.students(small.room, now)}
+        listed = {one.student: one for one in plans.listed(small.room, now)}
+        for student in small.students[:5]:
+            if student in lamps and listed[student].care:
+                assert (lamps[student] == "green") == listed[student].counts, (days, listed[student].words)
 
 
 def test_a_step_past_its_date_without_result_shows(small: Small) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from psyroom.records.care import PART, PARTS
-from psyroom.services import care, drafts, history, plans
+from psyroom.services import care, drafts, history, plans, students
 from psyroom.ui import drafting
 from psyroom.ui.kit.writing import Writing
 from psyroom.ui.pages.export_dialog import ExportDialog
@@ -428,3 +428,38 @@ def test_removing_asks_and_is_undone(small: Small, shell: Shell, qtbot: QtBot, a
     assert plans.of_student(small.room, small.students[0]) is None and "还没有成长指导方案" in words_of(tab.reader)
     shell.undo_deed()
     assert plan_of(small).steps and "还没有成长指导方案" not in words_of(tab.reader)
+
+
+# ---- roads --------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_named_from_elsewhere_is_shown(small: Small, shell: Shell, qtbot: QtBot) -> None:
+    old = a_plan(small, 0, STEP)
+    new = plans.new_version(small.room, old, NOW)
+    tab = tab_in(shell, student=small.students[0], plan=new)
+    assert tab.page.stack.currentWidget() is tab.page.browse and tab.reader.plan is not None
+    tab = tab_in(shell, student=small.students[0], plan=old)
+    view = tab.page.stack.currentWidget()
+    assert isinstance(view, VersionsView) and "第 1 版写的" in words_of(view) and view.list.rows()[1].hasFocus()
+
+
+def test_a_plan_begun_for_somebody_on_no_list_is_found_again(small: Small, shell: Shell, qtbot: QtBot) -> None:
+    tab = tab_in(shell, student=small.students[3], edit=True)
+    editor_of(tab).parts["present"].control.setFocus()
+    writes("写了一半")
+    key(qtbot, Qt.Key.Key_Escape)
+    (row,) = tab.list.rows()
+    assert row.row.key == small.students[3] and "在草稿里" in words_of(row)
+    row.setFocus()
+    key(qtbot, Qt.Key.Key_Return)
+    assert editor_of(tab).banner.isVisible()
+
+
+def test_a_student_who_left_is_still_found_and_never_due(small: Small, shell: Shell) -> None:
+    a_plan(small, 0, made_on=TUESDAY - timedelta(days=9), review_on=TUESDAY - timedelta(days=3))
+    students.set_status(small.room, small.students[0], "moved", TUESDAY)
+    tab = tab_in(shell)
+    (row,) = tab.list.rows()
+    assert "已不在校" in words_of(row) and row.row.stripe == ""
+    tab.filter.set_value("review_due")
+    assert not tab.list.rows()

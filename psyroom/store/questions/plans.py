@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from psyroom.records.care import PARTS, Plan, PlanReview, PlanStep
+from psyroom.store.questions.talks import BLANK
 
 plan_c = Plan.__table__.c  # type: ignore[attr-defined]
 step_c = PlanStep.__table__.c  # type: ignore[attr-defined]
@@ -39,7 +40,7 @@ def newest(session: Session, day: date) -> dict[str, Any]:
     """Student → the newest version made up to a day: (id, student, version, kind, made_on, maker, review_on) and for each
     of the five parts whether it holds anything."""
     c = plan_c
-    filled = [(func.trim(c[name]) != "").label(name) for name in PARTS]
+    filled = [(func.trim(c[name], BLANK) != "").label(name) for name in PARTS]
     columns = (c.id, c.student, c.version, c.kind, c.made_on, c.maker, c.review_on, *filled)
     statement = select(*columns).where(c.made_on <= day).order_by(c.version, c.id)
     return {row.student: row for row in session.execute(statement).all()}

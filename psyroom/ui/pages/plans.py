@@ -131,7 +131,8 @@ class Tab(QWidget):
             self.focus_list()
 
     def open(self, **target: Any) -> None:
-        """`student`: the plan of this one; `edit`: to write it; `state`: the list filtered by it."""
+        """`student`: the plan of this one, with `plan` this version; `edit`: to write it; `state`: the list filtered by
+        it."""
         if self._stale:
             self._show_all()
         if "state" in target:
@@ -142,8 +143,11 @@ class Tab(QWidget):
                 self.filter.set_value("")
             self.show_student(student)
             self.list.focus_key(student)
-            if target.get("edit") or target.get("plan") == "":
+            shown, version = self.reader.plan, str(target.get("plan") or "")
+            if target.get("edit"):
                 self.write()
+            elif shown is not None and version in [one.id for one in shown.versions[1:]]:
+                self.versions(version)
 
     def focus_list(self) -> None:
         """The keyboard to the student chosen, else to the first, else to the find box."""
@@ -165,7 +169,8 @@ class Tab(QWidget):
         rows = [line for line in here if not wanted or line.state == wanted]
         rows.sort(key=lambda line: (not line.here, ORDER[line.state], line.days if line.days is not None else 0))
         begun = {about for form, about, _ in drafts.pending(self.room) if form == plans.FORM}
-        self.list.set_rows([self._row(line, begun) for line in rows])
+        made = [self._row(line, begun) for line in rows]
+        self.list.set_rows(made + (self._begun(begun) if wanted in ("", "none") else []))
         count = Counter(line.state for line in self.lines if line.here)
         told = [f"{STATES[state]} {count[state]}" for state in STATES if count[state]]
         empty = "没有这样的方案。" if wanted and not rows else ""
@@ -192,6 +197,18 @@ class Tab(QWidget):
             key=line.student,
             whole=True,
         )
+
+    def _begun(self, begun: set[str]) -> list[Row]:
+        """Students who are on no list, but for whom a plan was begun and not saved."""
+        listed = {plans.about_new(line.student) for line in self.lines}
+        entries = [e for e in roll.everybody(self.room, also_gone=True) if plans.about_new(e.id) in begun - listed]
+        return [
+            Row(
+                e.name, f"{e.class_name} · 写了一半，在草稿里", stripe="accent", tags=[("草稿", "accent")],
+                open=partial(self._open, e.id), key=e.id, whole=True,
+            )
+            for e in entries
+        ]  # fmt: skip
 
     # ---- one student
 
@@ -276,12 +293,12 @@ class Tab(QWidget):
         if done:
             self.write()
 
-    def versions(self) -> None:
-        """All versions side by side."""
+    def versions(self, first: str = "") -> None:
+        """All versions side by side, this one shown first."""
         plan = self.reader.plan
         if plan is None:
             return
-        view = VersionsView(self.room, plan)
+        view = VersionsView(self.room, plan, first)
         view.gone.connect(self._back)
         view.paper_wanted.connect(self.leave_paper)
         self.page.cover(view)

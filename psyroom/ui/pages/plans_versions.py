@@ -30,7 +30,7 @@ class VersionsView(QWidget):
     gone = Signal()
     help_topic = "plans"
 
-    def __init__(self, room: Room, plan: PlanSeen) -> None:
+    def __init__(self, room: Room, plan: PlanSeen, first: str = "") -> None:
         super().__init__()
         self.room, self.plan, self.at = room, plan, 0
         self.versions = plan.versions
@@ -69,6 +69,7 @@ class VersionsView(QWidget):
         across.addWidget(right, 1)
         column.addLayout(across, 1)
         self._fill()
+        self.choose(next((at for at, one in enumerate(self.versions) if one.id == first), 0))
 
     def _fill(self) -> None:
         last = len(self.versions) - 1
@@ -83,10 +84,9 @@ class VersionsView(QWidget):
             )
             for at, one in enumerate(self.versions)
         ])  # fmt: skip
-        self.choose(0)
 
     def focus_first(self) -> None:
-        self.list.focus_first()
+        self.list.focus_key(self.versions[self.at].id)
 
     def _follow(self, plan: object) -> None:
         self.choose(next(at for at, one in enumerate(self.versions) if one.id == plan))
