@@ -41,7 +41,8 @@ class CountedRow:
 @dataclass(frozen=True, repr=False)
 class Counted:
     """`per`: student | teacher; `least`: how many are asked of each, 0 where nobody asks; `counts`: the forms that count;
-    `of`: out of how many (students on the list, teachers of the school), None where the school has not said."""
+    `of`: out of how many (students on the list, teachers of the school), None where the school has not said; `visits`:
+    of the semester, one of several teachers once."""
 
     per: str
     rows: tuple[CountedRow, ...]
@@ -49,14 +50,11 @@ class Counted:
     counts: tuple[str, ...]
     source: str
     of: int | None
+    visits: int
 
     @property
     def done(self) -> int:
         return sum(row.done for row in self.rows)
-
-    @property
-    def visits(self) -> int:
-        return sum(row.all for row in self.rows)
 
 
 def days_of(school: SchoolContext, now: datetime, term: str) -> tuple[date, date]:
@@ -85,7 +83,7 @@ def counted(room: Room, now: datetime, term: str = "") -> Counted:
             _row(name, "", "", "", [v for who, v in each if who == name], duty.counts, duty.least)
             for name in sorted(names)
         ]
-        return Counted("teacher", tuple(rows), duty.least, duty.counts, duty.source, rules.own.teachers)
+        return Counted("teacher", tuple(rows), duty.least, duty.counts, duty.source, rules.own.teachers, len(visits))
     counts, least = (duty.counts, duty.least) if duty is not None else (tuple(VISITED), 0)
     by_student: dict[str, list[Any]] = {}
     for visit in visits:
@@ -96,7 +94,7 @@ def counted(room: Room, now: datetime, term: str = "") -> Counted:
         for child in children
     ]
     source = duty.source if duty is not None else NOT_ASKED
-    return Counted("student", tuple(rows), least, counts, source, len(children))
+    return Counted("student", tuple(rows), least, counts, source, len(children), len(visits))
 
 
 def _row(
