@@ -310,11 +310,13 @@ class _Receipts(Card):
         self.all_button = button("都已销毁", self._all, icon_name="check")
         self.head.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignTop)
         self._show()
-        shell.changed.connect(lambda _kinds: self._show())
+        shell.changed.connect(self._changed)
+
+    def _changed(self, _kinds: set[str]) -> None:
+        if not self.room.closed:
+            self._show()
 
     def _show(self) -> None:
-        if self.room.closed:
-            return
         found = [receipt for receipt in talk_sheets.receipts(self.room) if receipt.id in self.mine]
         self.rows.set_rows(
             [
@@ -329,7 +331,8 @@ class _Receipts(Card):
             ]
         )
         self.all_button.setVisible(sum(1 for receipt in found if not receipt.destroyed) > 1)
-        self.setVisible(bool(found))
+        if not found:
+            self.hide()
 
     def _mark(self, receipts: Sequence[str]) -> None:
         deed = partial(talk_sheets.mark_all_destroyed, self.room, receipts)
