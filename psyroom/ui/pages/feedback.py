@@ -150,9 +150,14 @@ class Tab(QWidget):
     def shown(self) -> None:
         if self._stale:
             self._show_all()
+        self._take_keyboard()
+        QTimer.singleShot(0, self, self._take_keyboard)  # a window that just came up gives it to the first button
+
+    def _take_keyboard(self) -> None:
+        """To the list, unless it stands somewhere below the head already."""
         focus = self.window().focusWidget()
         held = focus is not None and focus.isVisible() and self.isAncestorOf(focus)
-        if not held or self.head.isAncestorOf(focus):
+        if self.isVisible() and (not held or self.head.isAncestorOf(focus)):
             self.pane.focus_list()
 
     def open(self, **target: Any) -> None:
@@ -228,10 +233,12 @@ class Tab(QWidget):
     def _say_states(self, lines: list[FeedbackLine]) -> None:
         counts = {key: sum(1 for line in lines if line.state == key) for key in FEEDBACK_STATES}
         none = sum(1 for line in lines if not line.state and line.owed)
-        tags = [Tag(f"{words} {counts[key]}", TONES[key]) for key, words in FEEDBACK_STATES.items() if counts[key]]
+        tags: list[QWidget] = [
+            Tag(f"{words} {counts[key]}", TONES[key]) for key, words in FEEDBACK_STATES.items() if counts[key]
+        ]
         if none:
-            tags.insert(0, Tag(f"要反馈，还没写 {none}", "amber"))
-        self.states.set([text(f"{len(lines)} 人", "strong", wrap=False), *tags])
+            tags.insert(0, Tag(f"还没写 {none}", "amber"))
+        self.states.set(tags or [text("还没有反馈", "strong", wrap=False)])
         rules = talk_rules.rules(self.room)
         source = f"（{rules.feedback_source}）" if rules.feedback_source else ""
         self.rule.setText(f"{FOR[rules.feedback_for]}{source}")

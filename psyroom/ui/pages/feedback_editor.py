@@ -112,7 +112,8 @@ class FeedbackEditor(QWidget):
         self.signed = SignedSlip(self.room, self.shell)
         column.addWidget(self.signed)
         column.addStretch(1)
-        self.card.add(scrolled(holder), 1)
+        self.area = scrolled(holder)
+        self.card.add(self.area, 1)
         self.card.add(rule())
         self.card.add(self._foot())
         across.addWidget(self.card, 1)
@@ -162,6 +163,7 @@ class FeedbackEditor(QWidget):
         touched = same and self.form.kept() != self._baseline
         if not same:
             self.flush()
+            self.area.verticalScrollBar().setValue(0)
         self.line = line
         self.seen = feedback.seen(self.room, line.feedback) if line.feedback else None
         stored = self._stored()

@@ -67,7 +67,7 @@ class Pane(QWidget):
         self.list = StudentList()
         self.list.asked.connect(self.tell)
         self.list.ticked.connect(self._say_ticks)
-        self.nobody = nothing_here("这里没有人。换一个筛选，或换一个班看看。")
+        self.nobody = NothingHere("这里没有人。换一个筛选，或换一个班看看。")
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.nobody)
         column.addWidget(self.stack, 1)
@@ -203,13 +203,14 @@ class Pane(QWidget):
         self.focus_list()
 
 
-def nothing_here(words: str) -> Card:
+class NothingHere(Card):
     """In the place of a list that has no lines: low, so that a form still finds room under it."""
-    made = Card()
-    said = text(words, "soft")
-    said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    made.add(said, 1)
-    return made
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.said = text(words, "soft")
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.add(self.said, 1)
 
 
 def _fits(line: FeedbackLine, words: str) -> bool:

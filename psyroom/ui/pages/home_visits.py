@@ -133,9 +133,14 @@ class Tab(QWidget):
     def shown(self) -> None:
         if self._stale:
             self._show_all()
+        self._take_keyboard()
+        QTimer.singleShot(0, self, self._take_keyboard)  # a window that just came up gives it to the first button
+
+    def _take_keyboard(self) -> None:
+        """To the list, unless it stands somewhere below the head already."""
         focus = self.window().focusWidget()
         held = focus is not None and focus.isVisible() and self.isAncestorOf(focus)
-        if not held or self.head.isAncestorOf(focus):
+        if self.isVisible() and (not held or self.head.isAncestorOf(focus)):
             self.list.focus_list()
 
     def open(self, **target: Any) -> None:

@@ -14,7 +14,7 @@ from psyroom.services.home_visits import AHEAD, HomeVisitSeen
 from psyroom.services.home_visits_counted import Counted, CountedRow
 from psyroom.ui.kit import Choice, Column, Table
 from psyroom.ui.kit.picker import FindLine
-from psyroom.ui.pages.feedback_pane import nothing_here
+from psyroom.ui.pages.feedback_pane import NothingHere
 from psyroom.ui.tokens import SPACE
 
 VISITS, DUE, NONE = "visits", "due", "none"
@@ -76,12 +76,12 @@ class VisitList(QWidget):
         column.addWidget(self.stack, 1)
         self.table = Table(
             [
-                Column("日期", lambda v: f"{v.fields.day.month}.{v.fields.day.day}", lambda v: v.fields.day, width=62),
-                Column("学生", lambda v: v.name or "（已删除）", width=84, tip=lambda v: v.class_name),
-                Column("形式", lambda v: SHORT[v.fields.way], tone=lambda v: TONES[v.fields.way], width=70),
+                Column("日期", lambda v: f"{v.fields.day.month}.{v.fields.day.day}", lambda v: v.fields.day, width=60),
+                Column("学生", lambda v: v.name or "（已删除）", width=76, tip=lambda v: v.class_name),
+                Column("形式", lambda v: SHORT[v.fields.way], tone=lambda v: TONES[v.fields.way], width=64),
                 Column("家访教师", lambda v: "、".join(v.teachers), tip=lambda v: "、".join(v.teachers)),
                 Column("回访", lambda v: return_words(v, today()), lambda v: v.fields.next_on or date.max,
-                       tone=lambda v: return_tone(v, today()), width=94),
+                       tone=lambda v: return_tone(v, today()), width=92),
             ],
             row_height=34,
         )  # fmt: skip
@@ -101,7 +101,7 @@ class VisitList(QWidget):
         self.left_out.setAccessibleName("还没有家访的")
         self.left_out.opened.connect(self.wanted)
         self.stack.addWidget(self.left_out)
-        self.nobody = nothing_here("这里没有。换一个筛选看看。")
+        self.nobody = NothingHere("")
         self.stack.addWidget(self.nobody)
 
     def show_visits(self, visits: Sequence[HomeVisitSeen], counted: Counted) -> None:
@@ -117,6 +117,8 @@ class VisitList(QWidget):
 
     def _show(self) -> None:
         words = self.seek.text().strip()
+        none = not words and not self._visits and self.filter.value() == VISITS
+        self.nobody.said.setText("这学期还没有登记家访。" if none else "这里没有。换一个筛选看看。")
         kept, held = self.visit(), self.table.hasFocus() or self.left_out.hasFocus()
         if self.filter.value() == NONE:
             rows = [row for row in self._missing if not words or names.matches(words, row.name)]
