@@ -24,7 +24,8 @@ from psyroom.bench.bulk import TODAY, drive
 from psyroom.practice.making import make_practice
 from psyroom.settings import Settings
 
-PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return", "slips", "cover")
+PARTS = ("start", "desk", "find", "week", "booking", "waiting", "notes", "backup", "roster", "return", "slips", "cover",
+         "sheets")  # fmt: skip
 LARGE, FINDING, IMPORTED = 10, 6, 3000  # practice ×10 and ×6 (5,400 students), rows of the roster
 
 
