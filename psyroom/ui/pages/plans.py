@@ -89,7 +89,7 @@ class Tab(QWidget):
         self.said = text("", "small")
         self.said.setContentsMargins(SPACE, 0, SPACE, 0)
         card.add(self.said)
-        self.list = RowList(limit=400)
+        self.list = RowList(limit=200)
         self.list.walked.connect(self._walked)
         holder = Tall()
         inner = QVBoxLayout(holder)

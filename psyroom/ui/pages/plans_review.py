@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import NotValid
 from psyroom.records.care import REACHED
@@ -36,17 +36,20 @@ class _Result(QWidget):
     def __init__(self, step: StepSeen, today: date) -> None:
         super().__init__()
         self.step = step
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         until = f"（{short_day(step.due)}前）" if step.due else ""
         late = step.due is not None and step.due < today
-        row.addWidget(text(f"{step.goal or step.step}{until}", "error" if late else ""), 2)
+        column.addWidget(text(f"{step.goal or step.step}{until}", "error" if late else ""))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        column.addLayout(row)
         self.reached = Choice(RESULTS, as_list=True)
         self.reached.setAccessibleName("结果")
         row.addWidget(self.reached)
         self.result = Cell("有什么变化", "结果说明")
-        row.addWidget(self.result, 2)
+        row.addWidget(self.result, 1)
         self.result.onward.connect(self.focusNextChild)
         self.reached.edited.connect(self.edited)
         self.result.edited.connect(self.edited)
