@@ -83,6 +83,7 @@ class Tab(QWidget):
                 "还没有学生",
                 "名册导入以后，每名在读学生都在这里，直到这学期谈过一次话。",
                 primary("从名册导入", lambda: self.shell.go("students", roster=True), icon_name="upload-simple"),
+                width=480,
             )
         )
 

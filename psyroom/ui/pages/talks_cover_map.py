@@ -11,13 +11,15 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath,
 from psyroom.services.coverage import ClassLine
 from psyroom.ui import fonts, tokens
 from psyroom.ui.icons import draw
-from psyroom.ui.pages.talks_cover_rows import ALL, GRADE, GUTTER, RIGHT, ClassRows, Placed, short_name
+from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, GRADE, GUTTER, RIGHT, ClassRows, Placed, short_name
 
 STATES = (("talked", "已谈"), ("excused", "有原因"), ("attempted", "找过没谈成"), ("untouched", "还没有谈"))
-TEACHER, COUNT, LEFT_OVER, LINK, RATE, PAD = 76, 62, 36, 46, 66, 8
-"""Widths at 100 %."""
+TEACHER, LEFT_OVER, RATE, PAD, APART = 76, 36, 66, 8, 12
+"""Widths at 100 %; `APART`: between two figures."""
 NARROWEST, ROOMY = 316, 640
 """From how wide on a second column may stand beside the first; from how wide on teacher and rate have room."""
+CROWDED = 420
+"""Less than this is too narrow for the figures of a large grade."""
 LEGEND = 28
 
 
@@ -66,11 +68,42 @@ def fill_state(painter: QPainter, part: QRectF, state: str) -> None:
         painter.fillRect(part, QColor(p.card))
 
 
+def plans_of(line: ClassLine) -> tuple[int, int]:
+    return line.plans, line.plans_due
+
+
+def feedback_of(line: ClassLine) -> tuple[int, int]:
+    return line.feedback, line.feedback_due
+
+
+def talked_words(row: Placed) -> str:
+    """40/49; of a grade in a narrow column 1173 alone: the rest of the room is the bar's."""
+    crowded = row.branch[0] == GRADE and row.box.width() < tokens.now().px(CROWDED) and row.line.students > 999
+    return str(row.line.talked) if crowded else f"{row.line.talked}/{row.line.students}"
+
+
 class StateMap(ClassRows):
     """Classes × states."""
 
     def __init__(self) -> None:
         super().__init__("各班谈话完成情况")
+        self._wide: dict[bool, tuple[int, int]] = {}
+
+    def measure(self) -> None:
+        """The room of the figures 已谈 and of those under 方案 and 反馈, in the school's row and in the others."""
+        super().measure()
+        metrics, px = QFontMetricsF(fonts.face(bold=True, tabular=True)), tokens.now().px
+
+        def room(rows: list[Placed]) -> tuple[int, int]:
+            counts = [talked_words(row) for row in rows]
+            links = [f"{a}/{b}" for row in rows for a, b in (plans_of(row.line), feedback_of(row.line))]
+            widest = (max(map(metrics.horizontalAdvance, [*words, "反馈"])) for words in (counts, links))
+            first, second = (round(wide) + px(APART) for wide in widest)
+            return first, second
+
+        self._wide = {
+            whole: room([row for row in self.placed if (row.branch[0] == ALL) == whole]) for whole in (True, False)
+        }
 
     def columns(self, width: int) -> int:
         px = tokens.now().px
@@ -83,14 +116,14 @@ class StateMap(ClassRows):
 
     def paint_row(self, painter: QPainter, row: Placed) -> None:
         px, line, kind = tokens.now().px, row.line, row.branch[0]
-        bold = kind != "class"
+        bold = kind != CLASS
         inner = row.box.adjusted(px(PAD), 0, -px(PAD), 0)
-        inner = self._figures(painter, inner, line, bold=bold)
+        inner = self._figures(painter, inner, row)
         name = QRectF(inner.left(), inner.top(), self.name, inner.height())
         self.put(painter, name, short_name(row), bold=bold)
         inner.setLeft(name.right() + px(4))
         if row.box.width() >= px(ROOMY):
-            if kind == "class":
+            if kind == CLASS:
                 self.put(
                     painter,
                     QRectF(inner.left(), inner.top(), px(TEACHER - 8), inner.height()),
@@ -99,17 +132,21 @@ class StateMap(ClassRows):
                 )
             inner.setLeft(inner.left() + px(TEACHER))
         high = px(14 if kind == ALL else 10 if kind == GRADE else 12)
+        if kind == CLASS:
+            high = max(high, round(row.box.height() * 0.36))
         bar = QRectF(inner.left(), inner.center().y() - high / 2, inner.width() - px(4), high)
         paint_bar(painter, bar, line)
         if kind == ALL:
             self._legend(painter, row.box.bottom())
 
-    def _figures(self, painter: QPainter, box: QRectF, line: ClassLine, *, bold: bool) -> QRectF:
+    def _figures(self, painter: QPainter, box: QRectF, row: Placed) -> QRectF:
         """The figures at the right end; what is left of the box."""
-        px = tokens.now().px
+        px, line, kind = tokens.now().px, row.line, row.branch[0]
+        bold = kind != CLASS
+        count, link = self._wide[kind == ALL]
         right = box.right()
-        for counted, due in ((line.feedback, line.feedback_due), (line.plans, line.plans_due)):
-            cell = QRectF(right - px(LINK), box.top(), px(LINK), box.height())
+        for counted, due in (feedback_of(line), plans_of(line)):
+            cell = QRectF(right - link, box.top(), link, box.height())
             if due:
                 missing = counted < due
                 self.put(
@@ -130,8 +167,8 @@ class StateMap(ClassRows):
             done = QRect(round(cell.right()) - side, round(cell.center().y()) - side // 2, side, side)
             draw(painter, "check-bold", done, tokens.now().colour("good"))
         right = cell.left()
-        cell = QRectF(right - px(COUNT), box.top(), px(COUNT), box.height())
-        self.put(painter, cell, f"{line.talked}/{line.students}", role="ink" if bold else "soft", where=RIGHT)
+        cell = QRectF(right - count, box.top(), count, box.height())
+        self.put(painter, cell, talked_words(row), role="ink" if bold else "soft", where=RIGHT)
         return box.adjusted(0, 0, cell.left() - px(8) - box.right(), 0)
 
     def paint_captions(self, painter: QPainter, box: QRectF) -> None:
@@ -140,10 +177,11 @@ class StateMap(ClassRows):
         painter.setFont(fonts.face("small"))
         painter.setPen(QColor(look.palette.soft))
         names = ["反馈", "方案", *(["完成率"] if box.width() - px(PAD) * 2 >= px(ROOMY) else []), "还有", "已谈"]
-        wides = {"完成率": RATE, "还有": LEFT_OVER, "已谈": COUNT}
+        count, link = self._wide[False]
+        wides = {"完成率": px(RATE), "还有": px(LEFT_OVER), "已谈": count}
         right = box.right() - px(PAD)
         for words in names:
-            wide = px(wides.get(words, LINK))
+            wide = wides.get(words, link)
             painter.drawText(QRectF(right - wide, box.top(), wide, box.height()), int(RIGHT), words)
             right -= wide
 

@@ -36,7 +36,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 ROW, HEAD, TOTAL, CAPTION, GUTTER = 30, 34, 40, 24, 28
 """Heights at 100 %: a class, a grade, the school, the captions over the figures; and the room between two columns."""
-AIRY = 1.3
+AIRY = 1.6
 """How much higher rows become at most where there is room."""
 
 
@@ -144,7 +144,7 @@ class ClassRows(QAbstractScrollArea):
         spare = (shown - self.top() - self.foot() - tokens.now().px(4)) / max(lowest, 1)
         if spare > 1:  # few classes need not crowd at the top
             lowest = self._place(rows, count, wide, airy=min(spare, AIRY))
-        self._names()
+        self.measure()
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, round(self.top() + lowest + self.foot()) - shown))
         bar.setPageStep(shown)
@@ -188,8 +188,8 @@ class ClassRows(QAbstractScrollArea):
             put(branch, line)
         return lowest
 
-    def _names(self) -> None:
-        """The room the names take."""
+    def measure(self) -> None:
+        """The room the names take; a look measures its figures too."""
         metrics = QFontMetrics(fonts.face(bold=True))
         self.name = max(
             (metrics.horizontalAdvance(short_name(row)) for row in self.placed), default=0
