@@ -76,4 +76,5 @@ def moment(room: Room) -> Stamp:
 
 def restamped(room: Room, dry: DryRun, before: Stamp) -> DryRun:
     """The dry run after a list of it has left, where it was true right before (`before`: the moment then)."""
+    needs_counsellor(room)
     return replace(dry, stamp=moment(room)) if dry.stamp == before else dry
