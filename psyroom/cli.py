@@ -275,7 +275,11 @@ def _exports(add: Callable[..., Any], group: Callable[..., Any]) -> None:
     )
     file.add_argument("student", metavar="NAME", help="学生的姓名或学号")
     file.add_argument("--class", dest="class_word", default="", metavar="CLASS", help="重名时：七年级/1")
-    file.add_argument("--parts", required=True, help="基本情况,家庭情况,心理状况,辅导记录,沟通记录,经过，或 all")
+    file.add_argument(
+        "--parts",
+        required=True,
+        help="基本情况,家庭情况,心理状况,辅导记录,沟通记录,谈话记录,成长指导方案,家访记录,经过，或 all",
+    )
     file.add_argument("--out", required=True, metavar="DIR", help="放进哪个文件夹")
     file.add_argument("--reason", required=True, metavar="TEXT", help="为什么拿出去")
     file.add_argument("--to", dest="receiver", required=True, metavar="RECEIVER", help="交给谁")

@@ -98,6 +98,9 @@ class GrowthPaper:
     mind: tuple[tuple[str, str], ...] | None = None
     notes: tuple[NotePaper | Closed, ...] | None = None
     contacts: tuple[NotePaper | Closed, ...] | None = None
+    talks: tuple[tuple[str, str], ...] | None = None
+    plan: tuple[tuple[str, str], ...] | None = None
+    home: tuple[tuple[str, str], ...] | None = None
     history: tuple[tuple[str, str, str, str], ...] | None = None
     maker: str = ""
 
@@ -223,7 +226,7 @@ def _numbered(lines: Sequence[str]) -> list[str]:
 # ---- a student's file ---------------------------------------------------------------------------------------------
 
 TITLE = "成长信息记录"
-_HEADS = ("一", "二", "三", "四", "五", "六")
+_HEADS = ("一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 
 def growth_pdf(file: GrowthPaper, school: str, *, practice: bool = False, digest: str = "") -> tuple[bytes, str]:
@@ -255,6 +258,10 @@ def growth_pdf(file: GrowthPaper, school: str, *, practice: bool = False, digest
             if notes is not None:
                 _head(paper, next(numbers), f"{name}（{len(notes)} 份）" if notes else name)
                 _notes(paper, notes)
+        for name, texts in (("谈话记录", file.talks), ("成长指导方案", file.plan), ("家访记录", file.home)):
+            if texts is not None:
+                _head(paper, next(numbers), name)
+                _texts(paper, texts)
         if file.history is not None:
             _head(paper, next(numbers), "经过")
             _history(paper, file.history)

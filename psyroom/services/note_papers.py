@@ -20,7 +20,7 @@ from psyroom.rules import notes as rules
 from psyroom.rules.masking import hide, masked
 from psyroom.rules.time import WEEKDAYS, short_day
 from psyroom.rules.typed import clock, span
-from psyroom.services import background, exports, note_list, note_seen, roll, students, timeline
+from psyroom.services import background, exports, growth_talks, note_list, note_seen, roll, students, timeline
 from psyroom.services.hours import local_now
 from psyroom.services.note_seen import Child, NoteSeen
 from psyroom.services.rights import needs_counsellor
@@ -34,6 +34,9 @@ PARTS = {
     "mind": "心理状况",
     "notes": "辅导记录",
     "contacts": "沟通记录",
+    "talks": "谈话记录",
+    "plan": "成长指导方案",
+    "home": "家访记录",
     "timeline": "经过",
 }
 """The parts of 成长信息记录, in the order of the paper (national guide; facts 4.2)."""
@@ -244,6 +247,9 @@ def growth_file(
         mind=_written(own, ("mind", "growth", "health", "at_school", "strengths"), plain) if "mind" in parts else None,
         notes=_notes(room, school, student, moment, counts, False, mask) if "notes" in parts else None,
         contacts=_notes(room, school, student, moment, counts, True, mask) if "contacts" in parts else None,
+        talks=growth_talks.talks(room, student, plain) if "talks" in parts else None,
+        plan=growth_talks.plan(room, student, plain) if "plan" in parts else None,
+        home=growth_talks.home_visits(room, student, plain) if "home" in parts else None,
         history=_history(room, student, plain) if "timeline" in parts else None,
     )
     practice = school.practice or room.practice

@@ -13,7 +13,7 @@ from psyroom.errors import NeedsCounsellor
 from psyroom.records.care import Care, Feedback, HomeVisit, Plan, PlanReview, PlanStep
 from psyroom.records.talks import Talk, TalkAttempt, TalkExcuse
 from psyroom.reports import preview
-from psyroom.services import timeline, timeline_print
+from psyroom.services import note_papers, timeline, timeline_print
 from psyroom.services.timeline import Line
 from psyroom.services.timeline_talks import PROVIDERS
 from tests.services.room_for_bookings import MONDAY, NOON, TUESDAY, Small, as_duty, make_small
@@ -130,3 +130,16 @@ def test_the_desk_is_told_nothing_of_it(small: Small) -> None:
     for provider in PROVIDERS:
         with pytest.raises(NeedsCounsellor):
             list(provider(duty, child))
+
+
+def test_a_growth_file_holds_talks_the_plan_and_home_visits_where_they_are_chosen(small: Small) -> None:
+    child = small.students[0]
+    fill(small, child)
+    chosen = {"talks": "talk", "plan": "plan", "home": "home_visit"}
+    for part, kind in chosen.items():
+        for mask in (False, True):
+            made = note_papers.growth_file(small.room, child, [part], NOON, mask=mask)
+            said = re.sub(r"\s+", "", preview.text(made.pdf))
+            everything = [word for words in WRITTEN.values() for word in words]
+            assert [word for word in everything if word in said] == list(WRITTEN[kind]), (part, mask)
+            assert note_papers.PARTS[part] in said and ("张晓雨" in said) is not mask

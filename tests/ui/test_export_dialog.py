@@ -158,7 +158,7 @@ def test_the_growth_file_is_made_of_the_parts_that_are_ticked(shell: Shell, smal
     dialog = leave_growth_file(shell, small.room, small.students[0])
     qtbot.waitUntil(lambda: dialog.preview.page_count() > 0, timeout=10_000)
     assert "心里发慌" in preview.text(dialog.preview.pdf())
-    for part in ("notes", "contacts", "timeline", "mind", "family"):
+    for part in ("notes", "contacts", "talks", "plan", "home", "timeline", "mind", "family"):
         dialog.checks[part].click()
     qtbot.waitUntil(lambda: dialog.preview.page_count() > 0 and "心里发慌" not in preview.text(dialog.preview.pdf()))
     dialog.checks["mask"].click()
