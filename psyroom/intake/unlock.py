@@ -17,7 +17,18 @@ MOST_SPINS = 1_000_000
 """Ten times what the office programs write."""
 EVERYBODYS = "VelvetSweatshop"
 """What a spreadsheet encrypts with when only the workbook's structure is protected: it asks nobody for it."""
-_HASHES = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA384": hashlib.sha384, "SHA512": hashlib.sha512}
+
+
+def _plain_hash(name: str) -> Any:
+    """Python's own digest where it can be had: over a few bytes, a hundred thousand times, it is half as quick again as the
+    one that asks OpenSSL each time."""
+    try:
+        return getattr(hashlib, "__get_builtin_constructor")(name)  # noqa: B009 - the name would be mangled in a class
+    except (AttributeError, ValueError):
+        return getattr(hashlib, name)
+
+
+_HASHES = {name.upper(): _plain_hash(name) for name in ("sha1", "sha256", "sha384", "sha512")}
 
 
 def unlocked(data: bytes, passwords: Sequence[str]) -> tuple[bytes, int]:
