@@ -174,7 +174,7 @@ def missing_pdf(
     paper.space(1.5 * MM)
     paper.info(f"学校：{school}", "", f"日期：{day}", size=11)
     paper.space(3 * MM)
-    whom = f"{teacher}老师：" if teacher else f"{class_name}班主任老师："
+    whom = f"{teacher.removesuffix('老师')}老师：" if teacher else f"{class_name}班主任老师："
     paper.paragraph(whom, size=12, indent=False)
     asked = f"请在{until}以前谈完，" if until else "请抽时间谈一谈，"
     paper.paragraph(
