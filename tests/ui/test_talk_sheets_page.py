@@ -235,6 +235,6 @@ def test_a_file_is_dropped_and_all_are_marked_destroyed_at_once(
     assert "新增 1" in words_of(tab.page.sheet) and buttons_of(tab.page.sheet, "标记已销毁")
     press(tab, "都已销毁")
     assert all(r.destroyed for r in talk_sheets.receipts(room)) and "已销毁" in words_of(tab.page.sheet)
-    assert not tab.lying.isVisible()
+    assert tab.lying.isHidden()
     shell.undo_deed()
     assert not any(r.destroyed for r in talk_sheets.receipts(room))

@@ -100,7 +100,10 @@ class TalkForm(Form):
             row.addWidget(self._part(name), 1, Qt.AlignmentFlag.AlignTop)
         self.put(beside)
         self.add(
-            "follow_up", "follow_day", controls={"follow_day": DayField("哪天再谈，如 下周三", today=lambda: today)}
+            "follow_up",
+            "follow_day",
+            controls={"follow_day": DayField("哪天再谈，如 下周三", today=lambda: today)},
+            stretch=(1, 4),
         )
         self.fields["follow_day"].control.edited.connect(self._follow)
         if seen is None:

@@ -55,7 +55,7 @@ class Tab(QWidget):
                 Column("交回", lambda s: _day(s.came_back), sort=lambda s: str(s.came_back or ""), width=96),
                 Column("读到", lambda s: f"{s.rows_filled} 行" if s.came_back else "", sort=lambda s: s.rows_filled,
                        width=74, right=True),
-                Column("怎么样了", lambda s: stands(s)[0], tone=lambda s: stands(s)[1]),
+                Column("状态", lambda s: stands(s)[0], tone=lambda s: stands(s)[1]),
             ],
             row_height=36,
         )  # fmt: skip

@@ -84,9 +84,7 @@ def outcome(file: FileRead) -> tuple[str, str]:
 def stands(state: SheetState) -> tuple[str, str]:
     """How far a class has come with its sheet, and the tone of it."""
     if state.came_back is not None:
-        if state.problems:
-            return f"交了，{state.problems} 处要核对", "amber"
-        return ("交了，都谈到了", "good") if not state.left_to_talk else ("交了", "good")
+        return (f"要核对 {state.problems}", "amber") if state.problems else ("交了", "good")
     if state.issued is not None:
         return "还没有交", "amber"
-    return ("不用发，都谈到了", "") if not state.left_to_talk else ("还没有发", "")
+    return ("还没有发", "") if state.left_to_talk else ("不用发", "")
