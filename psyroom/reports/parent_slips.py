@@ -7,102 +7,57 @@ there is no text, ruled lines wait for a pen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import groupby
 
 from psyroom.reports import faces
 from psyroom.reports.faces import BIAOSONG, HEI, KAI, SONG
-from psyroom.reports.lines import Line, break_lines
 from psyroom.reports.note_form import NoteForm, Value
 from psyroom.reports.paper import FINE, MM, PRACTICE, Paper
+from psyroom.reports.parent_slip_places import (
+    DEAR_SIZE,
+    FOOT,
+    HALF,
+    LEADING,
+    NAME,
+    NORMAL,
+    PAD,
+    QUARTER,
+    RULE,
+    SMALL,
+    TOP,
+    Laid,
+    Page,
+    Size,
+    Text,
+    answer_high,
+    dear_lines,
+    name_high,
+    name_room,
+    pages_of,
+)
+from psyroom.reports.parent_slip_places import ParentSlip as ParentSlip
+from psyroom.reports.parent_slip_places import share_of as share_of
 from psyroom.reports.slips import fitting
 
 TITLE = "家校反馈单"
 AGAIN = "补发"
 PARTS = ("在校学习", "在校生活", "给家长的建议")
-DEAR = "家长您好！孩子这学期在学校的情况，说给您听。"
 CALL = "孩子或家里遇到难处，想找人说说，可以打全国统一心理援助热线 12356。"
 RECEIPT = "您的想法请写在下面，沿此线剪下，让孩子带回"
 BACK = "回　执"
 
 _LABELS = (("在校", "学习"), ("在校", "生活"), ("给家长", "的建议"))
-_NORMAL, _STEP = 10.5, 0.5
-_LEADING = 1.42
 _MIDDLE = 0.36  # of the size: from the baseline to the middle of a character
 _GREY = 0.42
 _FRAME = 0.9
-_RULE = 8 * MM  # from one ruled line to the next, for a pen
-_PAD = 1.8 * MM
-_ROW = 8 * MM
 _DATE = "　　　年　　月　　日"
-
-
-@dataclass(frozen=True, repr=False)
-class ParentSlip:
-    """One slip: whose, of which class, of which day, from whom; `texts`: learning, living, advice; `again`: a second
-    printing."""
-
-    name: str
-    class_name: str
-    day: str
-    by: str = ""
-    texts: tuple[str, ...] = ("", "", "")
-    again: bool = False
-
-
-@dataclass(frozen=True)
-class _Size:
-    """A place on the page: width and height, margins, the column of labels, the smallest letters it is set in."""
-
-    wide: float
-    high: float
-    side: float
-    label: float
-    title: float
-    least: float
-
-
-_QUARTER = _Size(105 * MM, 148.5 * MM, 9 * MM, 13.5 * MM, 19, 9)
-_HALF = _Size(210 * MM, 148.5 * MM, 15 * MM, 20 * MM, 21, 9.5)
-_TOP, _FOOT = 8 * MM, 7.5 * MM
-_BELOW = 8 * MM  # from the frame to the line along which the receipt is cut off
-_DEAR = 9.5
-_NAME, _SMALL = 12, 8.5  # letters of a name, and the smallest before it takes another line
-
-
-@dataclass(frozen=True, repr=False)
-class _Text:
-    """A part laid out: its lines and how high it is at least; no lines: ruled."""
-
-    lines: tuple[Line, ...]
-    face: str
-    least: float
-
-
-@dataclass(repr=False)
-class _Laid:
-    """A slip laid out for a place: what size its letters are, its parts, how high each part becomes, how many lines the
-    parents have."""
-
-    slip: ParentSlip
-    size: _Size
-    letters: float
-    texts: list[_Text]
-    name: list[str]
-    by: list[str]
-    heights: list[float] = field(default_factory=list)
-    answer: int = 2
-
-
-_Page = list[list[_Laid]]
-"""Two halves of a page, each with a wide slip or up to two narrow ones."""
 
 
 def slips_pdf(school: str, term: str, slips: Sequence[ParentSlip], *, practice: bool = False) -> tuple[bytes, str]:
     """The slips as PDF in the order given, each class beginning a page, and the characters no face has."""
     missing: list[str] = []
-    pages = [page for _, some in groupby(slips, key=lambda slip: slip.class_name) for page in _pages(some, missing)]
+    pages = [page for _, some in groupby(slips, key=lambda slip: slip.class_name) for page in pages_of(some, missing)]
     whole = [isinstance(page, ParentSlip) for page in pages]
     paper = Paper(TITLE, practice=practice and whole[:1] == [True], numbered=False)
     margin = paper.bottom
@@ -118,11 +73,11 @@ def slips_pdf(school: str, term: str, slips: Sequence[ParentSlip], *, practice: 
     return paper.finish(), "".join(dict.fromkeys([*missing, *paper.missing]))
 
 
-def _cut_page(paper: Paper, school: str, term: str, page: _Page, practice: bool) -> None:
+def _cut_page(paper: Paper, school: str, term: str, page: Page, practice: bool) -> None:
     """Up to four slips and the lines between them."""
     for upper, half in enumerate(page):
         for place, laid in enumerate(half):
-            x, edge = place * _QUARTER.wide, paper.paper_height - upper * _HALF.high
+            x, edge = place * QUARTER.wide, paper.paper_height - upper * HALF.high
             if practice:
                 _practice_mark(paper, x + laid.size.wide / 2, edge - laid.size.high * 0.42)
             _draw(paper, school, term, laid, x + laid.size.side, edge)
@@ -142,138 +97,10 @@ def _practice_mark(paper: Paper, x: float, y: float) -> None:
     canvas.restoreState()
 
 
-# ---- which place a slip takes ---------------------------------------------------------------------------------------
-
-
-def _pages(slips: Iterator[ParentSlip], missing: list[str]) -> list[_Page | ParentSlip]:
-    """The slips on pages, in order as far as no paper is wasted; one that needs a whole page stands for itself."""
-    pages: list[_Page | ParentSlip] = []
-    halves: list[_Page] = []  # pages whose lower half is free
-    narrow: list[list[_Laid]] = []  # halves with a place beside the first
-
-    def half() -> list[_Laid]:
-        if halves:
-            page = halves.pop()
-        else:
-            page = []
-            pages.append(page)
-            halves.append(page)
-        page.append([])
-        return page[-1]
-
-    for slip in slips:
-        laid = _laid(slip, missing)
-        if laid is None:
-            pages.append(slip)
-        elif laid.size is _HALF:
-            half().append(laid)
-        elif narrow:
-            narrow.pop().append(laid)
-        else:
-            place = half()
-            place.append(laid)
-            narrow.append(place)
-    return pages
-
-
-def share_of(slip: ParentSlip) -> tuple[float, float]:
-    """How much of a page's width and height the slip takes, for a window that shows it alone."""
-    laid = _laid(slip, [])
-    if laid is None:
-        return 1.0, 1.0
-    return (0.5 if laid.size is _QUARTER else 1.0), 0.5
-
-
-def _laid(slip: ParentSlip, missing: list[str]) -> _Laid | None:
-    """The slip in the smallest place that holds it; None where it needs a page."""
-    bodies = [faces.fit_text(faces.cleaned(_tidy(body)), KAI) for body in slip.texts]
-    missing.extend(lost for _, _, lost in bodies)
-    for size in (_QUARTER, _HALF):
-        letters = _NORMAL
-        while letters >= size.least:
-            found = _Laid(slip, size, letters, _texts(bodies, size, letters), *_names(slip, size))
-            free = _free(found) - sum(text.least for text in found.texts)
-            if free >= 0:
-                _share(found, free)
-                return found
-            letters -= _STEP
-    return None
-
-
-def _texts(bodies: Sequence[tuple[str, str, str]], size: _Size, letters: float) -> list[_Text]:
-    wide = size.wide - 2 * size.side - size.label - 2 * _PAD
-    found = []
-    for used, body, _ in bodies:
-        if not body:
-            found.append(_Text((), KAI, 2 * _RULE))
-            continue
-        lines = tuple(break_lines(body, used, letters, wide, 2 * letters))
-        high = len(lines) * letters * _LEADING + 2 * _PAD
-        found.append(_Text(lines, used, max(high, 2 * letters * 1.3 + 2 * _PAD)))
-    return found
-
-
-def _names(slip: ParentSlip, size: _Size) -> tuple[list[str], list[str]]:
-    """The child's name and the teacher's, each on its lines."""
-    return _name(slip.name, _name_room(size)), _name(slip.by, _name_room(size))
-
-
-def _name(name: str, room: float) -> list[str]:
-    """A name on one line, or on several where it would become too small to read."""
-    if fitting(name, KAI, _NAME, room) >= _SMALL:
-        return [name]
-    used, fitted, _ = faces.fit_text(faces.cleaned(name), KAI)
-    return [line.text for line in break_lines(fitted, used, _SMALL, room, 0)]
-
-
-def _name_room(size: _Size) -> float:
-    """The width of the value beside 姓名."""
-    return (size.wide - 2 * size.side - 2 * size.label) * 0.56 - 2 * _PAD
-
-
-def _name_high(name: list[str]) -> float:
-    return max(_ROW, len(name) * _SMALL * 1.25 + 2 * MM)
-
-
-def _dear_lines(size: _Size) -> list[Line]:
-    return break_lines(DEAR, KAI, _DEAR, size.wide - 2 * size.side, 2 * _DEAR)
-
-
-def _answer_high(lines: int) -> float:
-    """The height of the part that comes back."""
-    return 6 * MM + 6 * MM + (lines - 1) * _RULE + 9 * MM + 1.5 * MM
-
-
-def _free(laid: _Laid) -> float:
-    """What the three parts may take of the place."""
-    size = laid.size
-    head = _head_high(size, len(_dear_lines(size)))
-    return size.high - _TOP - _FOOT - head - _name_high(laid.name) - _name_high(laid.by) - _BELOW - _answer_high(2)
-
-
-def _share(laid: _Laid, free: float) -> None:
-    """Spread what is left: to ruled lines where there are any, else first to the parents' answer."""
-    ruled = [at for at, text in enumerate(laid.texts) if not text.lines]
-    heights = [text.least for text in laid.texts]
-    if not ruled:
-        more = min(2, int(free / 2 // _RULE))
-        laid.answer += more
-        free -= more * _RULE
-    each = free / (len(ruled) or len(heights))
-    for at in ruled or range(len(heights)):
-        heights[at] += each
-    laid.heights = heights
-
-
-def _tidy(text: str) -> str:
-    """No empty lines."""
-    return "\n".join(line.strip() for line in text.strip().split("\n") if line.strip())
-
-
 # ---- drawing --------------------------------------------------------------------------------------------------------
 
 
-def _cuts(paper: Paper, page: _Page) -> None:
+def _cuts(paper: Paper, page: Page) -> None:
     """Dashed lines between the halves, and between two narrow slips."""
     canvas, middle, half = paper.canvas, paper.paper_width / 2, paper.paper_height / 2
     canvas.saveState()
@@ -282,7 +109,7 @@ def _cuts(paper: Paper, page: _Page) -> None:
     canvas.setDash(3, 2.5)
     canvas.line(0, half, paper.paper_width, half)
     for at, places in enumerate(page):
-        if places[0].size is _QUARTER:
+        if places[0].size is QUARTER:
             canvas.line(middle, paper.paper_height - at * half, middle, paper.paper_height - (at + 1) * half)
     canvas.restoreState()
 
@@ -293,36 +120,32 @@ def _rule(paper: Paper, x1: float, y1: float, x2: float, y2: float, *, grey: flo
     paper.canvas.line(x1, y1, x2, y2)
 
 
-def _draw(paper: Paper, school: str, term: str, laid: _Laid, x: float, edge: float) -> None:
+def _draw(paper: Paper, school: str, term: str, laid: Laid, x: float, edge: float) -> None:
     """One slip from its upper left corner; `x`: where its text begins, `edge`: the upper edge of its place."""
     size, slip = laid.size, laid.slip
     wide = size.wide - 2 * size.side
-    y = _head(paper, school, term, slip, size, x, edge - _TOP)
+    y = _head(paper, school, term, slip, size, x, edge - TOP)
     top = y
-    y = _pair(paper, ("姓名", "班级"), laid.name, slip.class_name, _NAME, size, x, y)
+    y = _pair(paper, ("姓名", "班级"), laid.name, slip.class_name, NAME, size, x, y)
     _rule(paper, x, y, x + wide, y)
     for label, text, high in zip(_LABELS, laid.texts, laid.heights, strict=True):
         _label(paper, label, x, size.label, y, high)
-        inner = x + size.label + _PAD
+        inner = x + size.label + PAD
         if text.lines:
-            _lines(paper, text, laid.letters, inner, wide - size.label - 2 * _PAD, y, high)
+            _lines(paper, text, laid.letters, inner, wide - size.label - 2 * PAD, y, high)
         else:
-            _ruled(paper, inner, x + wide - _PAD, y, high)
+            _ruled(paper, inner, x + wide - PAD, y, high)
         y -= high
         _rule(paper, x, y, x + wide, y)
-    y = _pair(paper, ("老师", "日期"), laid.by, slip.day, _NORMAL, size, x, y)
+    y = _pair(paper, ("老师", "日期"), laid.by, slip.day, NORMAL, size, x, y)
     paper.canvas.setLineWidth(_FRAME)
     paper.canvas.rect(x, y, wide, top - y)
     y -= 3.9 * MM
     paper.text(x, y, CALL, KAI, fitting(CALL, KAI, 8, wide), grey=_GREY)
-    _receipt(paper, slip, term, laid.answer, x, wide, edge - size.high + _FOOT + _answer_high(laid.answer))
+    _receipt(paper, slip, term, laid.answer, x, wide, edge - size.high + FOOT + answer_high(laid.answer))
 
 
-def _head_high(size: _Size, lines: int) -> float:
-    return 3.2 * MM + 2.6 * MM + size.title + size.title * 0.3 + 1 * MM + lines * _DEAR * 1.45 + 1.2 * MM
-
-
-def _head(paper: Paper, school: str, term: str, slip: ParentSlip, size: _Size, x: float, y: float) -> float:
+def _head(paper: Paper, school: str, term: str, slip: ParentSlip, size: Size, x: float, y: float) -> float:
     """School and semester, the title, a word of greeting; returns where the frame begins."""
     wide = size.wide - 2 * size.side
     y -= 3.2 * MM
@@ -334,21 +157,21 @@ def _head(paper: Paper, school: str, term: str, slip: ParentSlip, size: _Size, x
     if slip.again:
         paper.text(x + wide, y, AGAIN, HEI, 10.5, "right", red=True)
     y -= size.title * 0.3 + 1 * MM
-    for at, line in enumerate(_dear_lines(size)):
-        y -= _DEAR * 1.45
-        shift = 0 if at else 2 * _DEAR
-        paper.line_of(line, x + shift, y + _DEAR * 0.3, KAI, _DEAR, wide - shift, "left")
+    for at, line in enumerate(dear_lines(size)):
+        y -= DEAR_SIZE * 1.45
+        shift = 0 if at else 2 * DEAR_SIZE
+        paper.line_of(line, x + shift, y + DEAR_SIZE * 0.3, KAI, DEAR_SIZE, wide - shift, "left")
     return y - 1.2 * MM
 
 
 def _pair(
-    paper: Paper, labels: tuple[str, str], name: list[str], other: str, letters: float, size: _Size, x: float, y: float
+    paper: Paper, labels: tuple[str, str], name: list[str], other: str, letters: float, size: Size, x: float, y: float
 ) -> float:
     """A row of two cells: a name, on several lines where it is long, and a short value. Returns its lower edge."""
-    high, room = _name_high(name), _name_room(size) + 2 * _PAD
+    high, room = name_high(name), name_room(size) + 2 * PAD
     wide = size.wide - 2 * size.side
     _label(paper, (labels[0],), x, size.label, y, high)
-    each = fitting(name[0], KAI, letters, room - 2 * _PAD) if len(name) == 1 else _SMALL
+    each = fitting(name[0], KAI, letters, room - 2 * PAD) if len(name) == 1 else SMALL
     at = y - high / 2 + (len(name) - 1) / 2 * each * 1.25 - _MIDDLE * each
     for line in name:
         paper.text(x + size.label + room / 2, at, line, KAI, each, "center")
@@ -357,7 +180,7 @@ def _pair(
     _rule(paper, second, y, second, y - high)
     _label(paper, (labels[1],), second, size.label, y, high)
     left = x + wide - second - size.label
-    each = fitting(other, KAI, letters, left - 1.2 * _PAD)
+    each = fitting(other, KAI, letters, left - 1.2 * PAD)
     paper.text(second + size.label + left / 2, y - high / 2 - _MIDDLE * each, other, KAI, each, "center")
     return y - high
 
@@ -372,9 +195,9 @@ def _label(paper: Paper, words: Sequence[str], x: float, wide: float, top: float
     _rule(paper, x + wide, top, x + wide, top - high)
 
 
-def _lines(paper: Paper, text: _Text, letters: float, x: float, wide: float, top: float, high: float) -> None:
+def _lines(paper: Paper, text: Text, letters: float, x: float, wide: float, top: float, high: float) -> None:
     """Running text in the middle of its cell, each paragraph two characters in."""
-    step = letters * _LEADING
+    step = letters * LEADING
     y = top - high / 2 + (len(text.lines) - 1) / 2 * step - _MIDDLE * letters
     begins = True
     for line in text.lines:
@@ -386,7 +209,7 @@ def _lines(paper: Paper, text: _Text, letters: float, x: float, wide: float, top
 
 def _ruled(paper: Paper, x1: float, x2: float, top: float, high: float) -> None:
     """Lines for a pen; the border is the last."""
-    count = max(1, round(high / _RULE))
+    count = max(1, round(high / RULE))
     for at in range(1, count):
         y = top - at * high / count
         _rule(paper, x1, y, x2, y, grey=0.6)
@@ -413,7 +236,7 @@ def _receipt(paper: Paper, slip: ParentSlip, term: str, lines: int, x: float, wi
     first = faces.width("家长意见：", HEI, 9.5)
     for at in range(lines):
         if at:
-            y -= _RULE
+            y -= RULE
         _rule(paper, x + (0 if at else first), y - 1.2 * MM, x + wide, y - 1.2 * MM, grey=0.55)
     y -= 9 * MM
     paper.text(x, y, "签名：", HEI, 9.5)
@@ -428,7 +251,7 @@ def _receipt(paper: Paper, slip: ParentSlip, term: str, lines: int, x: float, wi
 def _whole_page(paper: Paper, school: str, term: str, slip: ParentSlip) -> None:
     """A page of its own, and more where the text goes on."""
     paper.head = lambda page: _goes_on(page, slip)
-    size = _Size(paper.paper_width, paper.paper_height, paper.left, 0, 24, 0)
+    size = Size(paper.paper_width, paper.paper_height, paper.left, 0, 24, 0)
     y = _head(paper, school, term, slip, size, paper.left, paper.top)
     paper.y = y - 1 * MM
     form = NoteForm(paper, banded=False)
@@ -438,7 +261,7 @@ def _whole_page(paper: Paper, school: str, term: str, slip: ParentSlip) -> None:
     form.row(Value("老　师", slip.by, 40), Value("日　期", slip.day, 40))
     form.end()
     lines = 4
-    paper.room(8 * MM + _answer_high(lines))
+    paper.room(8 * MM + answer_high(lines))
     paper.y -= 5 * MM
     paper.text(paper.left, paper.y, CALL, KAI, 9, grey=_GREY)
     _receipt(paper, slip, term, lines, paper.left, paper.width, paper.y - 6 * MM)
