@@ -206,7 +206,14 @@ class _Writer:
         self.page.write_string(self.row, first, text, self.formats.of(style, align))
 
     def _info(self, info: tuple[str, str, str]) -> None:
-        """Left, middle and right over thirds of the columns; a missing one gives its room away."""
+        """Left, middle and right over thirds of the columns; a missing one gives its room away, a middle one that is too
+        long for its third stands in a line of its own."""
+        left, middle, right = info
+        first, after = (round(self.columns * n / 3) for n in (1, 2))
+        if left and right and length(middle) > sum(self.widths[first:after]):
+            self._info((left, "", right))
+            self._info((middle, "", ""))
+            return
         shown = [(text, align) for text, align in zip(info, ("left", "center", "right"), strict=True) if text]
         for number, (text, align) in enumerate(shown):
             first, after = (round(self.columns * n / len(shown)) for n in (number, number + 1))
