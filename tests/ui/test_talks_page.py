@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from psyroom.records.school import Term
@@ -135,7 +135,7 @@ def test_the_sentence_and_the_map_say_what_is_counted(qtbot: QtBot, small: Small
     assert tab.sentence.text() == sentence(found) == "还有 4 人，另有 1 人有原因没谈。第 18 周前谈完，每周需谈 1 人。"
     assert "9月8日在读" in tab.rule.words() == rule_of(found)
     rows = [(row.branch, row.line.talked, row.line.left) for row in tab.states.placed]
-    assert rows[0] == (("all", ""), 1, 4) and rows[1][0] == ("grade", "七年级")
+    assert rows[0] == (("all", ""), 1, 4) and rows[1][0] == ("grade", "junior/2026")
     assert rows[2:] == [((CLASS, f"七年级/{n}"), *counts) for n, counts in ((1, (1, 1)), (2, (0, 1)), (3, (0, 2)))]
     assert shares(found.total) == {"talked": 1, "excused": 1, "attempted": 1, "untouched": 3}
     assert not tab.states.viewport().findChildren(QWidget)  # painted, not built
@@ -168,7 +168,7 @@ def test_the_whole_school_is_a_list_too(qtbot: QtBot, small: Small) -> None:
     press(Qt.Key.Key_Home)
     press(Qt.Key.Key_Return)
     assert len(names(tab)) == 6 and tab.panel.title.words() == "全校"
-    tab.show_branch(("grade", "七年级"))
+    tab.show_branch(("grade", "junior/2026"))
     assert len(names(tab)) == 6 and tab.panel.title.words() == "七年级"
 
 
@@ -384,3 +384,29 @@ def test_the_map_is_seen_as_its_page_and_saved(qtbot: QtBot, small: Small, answe
     assert [file.suffix for file in tmp_path.iterdir() if file.is_file()] == [".pdf"]
     press(Qt.Key.Key_Escape)
     assert page.stack.currentWidget() is page.browse
+
+
+# ---- the keyboard alone -------------------------------------------------------------------------------------------
+
+
+def test_every_button_of_the_tab_is_reached_by_tab(qtbot: QtBot, small: Small) -> None:
+    talks.attempt(small.room, small.students[0], {"what": "absent"}, NOW)
+    page = page_of(qtbot, small)
+    tab = cover_of(page)
+    tab.show_branch((CLASS, FIRST_CLASS))
+    QApplication.processEvents()
+    met: list[QWidget] = []
+    for _ in range(80):
+        press(Qt.Key.Key_Tab)
+        holder = QApplication.focusWidget()
+        assert holder is not None
+        if holder in met:
+            break
+        met.append(holder)
+    assert tab.states in met and tab.panel.list in met and page.strip.buttons["cover"] in met
+    buttons = [
+        made
+        for made in list[QPushButton](tab.findChildren(QPushButton))
+        if made.isVisible() and made.isEnabled() and made.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    assert len(buttons) > 6 and [made.text() for made in buttons if made not in met] == []

@@ -17,7 +17,7 @@ from psyroom.ui.kit import Card, Choice, Elided, EmptyState, primary, quiet, tex
 from psyroom.ui.pages.talks_cover_map import StateMap
 from psyroom.ui.pages.talks_cover_panel import ClassPanel
 from psyroom.ui.pages.talks_cover_print import MapPreview, leave_missing
-from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
+from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, GRADE, Branch, of_grade
 from psyroom.ui.pages.talks_cover_rules import RulesTold
 from psyroom.ui.pages.talks_cover_weeks import WeekMap
 from psyroom.ui.tokens import SPACE
@@ -178,15 +178,19 @@ class Tab(QWidget):
         found = self.coverage
         if found is None:
             return
-        among = {"all": (found.total,), "grade": found.grades, "class": found.classes}[branch[0]]
-        line = next((one for one in among if one.key == branch[1] or branch[0] == ALL), None)
+        if branch[0] == GRADE:
+            line = next((one for one in found.grades if of_grade(one) == branch[1]), None)
+        else:
+            line = (
+                found.total if branch[0] == ALL else next((one for one in found.classes if one.key == branch[1]), None)
+            )
         if line is None:
             self.shut()
             return
         key = branch[1] if branch[0] == CLASS else ""
         lines = coverage.students(self.room, self.page.now(), self.code(), class_key=key)
-        if branch[0] == "grade":
-            classes = {one.key for one in found.classes if one.grade == branch[1]}
+        if branch[0] == GRADE:
+            classes = {one.key for one in found.classes if of_grade(one) == branch[1]}
             lines = [one for one in lines if one.class_key in classes]
         self.panel.show_branch(branch, line, lines, self.code())
         if not self.panel.isVisibleTo(self.browse):

@@ -50,6 +50,11 @@ class Placed:
     column: int
 
 
+def of_grade(line: ClassLine) -> str:
+    """Which grade a line belongs to, or is; two stages may call theirs alike."""
+    return f"{line.stage}/{line.cohort}"
+
+
 def tip_of(line: ClassLine) -> str:
     """A row in words, for the tool tip and a screen reader."""
     parts = [f"{line.name}：{line.students} 人，已谈 {line.talked} 人"]
@@ -132,8 +137,8 @@ class ClassRows(QAbstractScrollArea):
             return
         rows: list[tuple[Branch, ClassLine]] = []
         for grade in self.coverage.grades:
-            rows.append(((GRADE, grade.key), grade))
-            rows += [((CLASS, one.key), one) for one in self.coverage.classes if one.grade == grade.name]
+            rows.append(((GRADE, of_grade(grade)), grade))
+            rows += [((CLASS, one.key), one) for one in self.coverage.classes if of_grade(one) == of_grade(grade)]
         wide, shown = self.viewport().width(), self.viewport().height()
         for count in range(1, max(1, self.columns(wide)) + 1):
             lowest = self._place(rows, count, wide)
@@ -173,9 +178,9 @@ class ClassRows(QAbstractScrollArea):
             y += tall[branch[0]]
             lowest = max(lowest, y)
 
-        classes = Counter(one.grade for one in self.coverage.classes)
+        classes = Counter(of_grade(one) for one in self.coverage.classes)
         for branch, line in rows:
-            size = classes[line.grade] * tall[CLASS]
+            size = classes[of_grade(line)] * tall[CLASS]
             if torn:
                 full = y + tall[branch[0]] + (tall[CLASS] if branch[0] == GRADE else 0) > share
             else:
@@ -183,8 +188,8 @@ class ClassRows(QAbstractScrollArea):
             if column < count - 1 and y > 0 and full:
                 column, y = column + 1, 0.0
                 if branch[0] == CLASS:
-                    head = next(g for g in self.coverage.grades if g.name == line.grade)
-                    put((GRADE, head.key), head)
+                    head = next(g for g in self.coverage.grades if of_grade(g) == of_grade(line))
+                    put((GRADE, of_grade(head)), head)
             put(branch, line)
         return lowest
 

@@ -8,7 +8,17 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from psyroom.ui import fonts, tokens
 from psyroom.ui.kit.heat import ground, ink, level_of
-from psyroom.ui.pages.talks_cover_rows import CAPTION, CENTRE, CLASS, LEFT, RIGHT, ClassRows, Placed, short_name
+from psyroom.ui.pages.talks_cover_rows import (
+    CAPTION,
+    CENTRE,
+    CLASS,
+    LEFT,
+    RIGHT,
+    ClassRows,
+    Placed,
+    of_grade,
+    short_name,
+)
 
 COUNT, HOLIDAY, PAD = 66, 44, 8
 """Widths at 100 %."""
@@ -45,7 +55,7 @@ class WeekMap(ClassRows):
         px, line, box = tokens.now().px, row.line, row.box
         bold = row.branch[0] != CLASS
         self.put(painter, QRectF(box.left() + px(PAD), box.top(), self.name, box.height()), short_name(row), bold=bold)
-        classes = sum(1 for one in self.coverage.classes if row.branch[0] == "all" or one.grade == line.grade)
+        classes = sum(1 for one in self.coverage.classes if row.branch[0] == "all" or of_grade(one) == of_grade(line))
         among = classes if bold else 1
         counts = [*line.by_week, *([line.later] if self.coverage.total.later else [])]
         small = fonts.face("small", bold=bold, tabular=True)
