@@ -62,10 +62,19 @@ def talk_sheet(about: ClassSheet) -> bytes:
 
 
 _CELL = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "border": 1, "border_color": "#B9B3A6"}
+_EXAMPLE = {
+    **_CELL,
+    "font_size": 10,
+    "italic": True,
+    "font_color": "#7A7468",
+    "bg_color": "#F6F4EE",
+    "text_wrap": True,
+    "num_format": "@",
+}
 _FORMATS: dict[str, dict[str, Any]] = {
     "head": {**_CELL, "font_name": "黑体", "align": "center", "bg_color": "#E8EEE9", "text_wrap": True},
-    "example": {**_CELL, "font_size": 10, "italic": True, "font_color": "#7A7468", "bg_color": "#F6F4EE", "text_wrap": True,
-                "num_format": "@"},
+    "example": {**_EXAMPLE, "indent": 1},
+    "example centre": {**_EXAMPLE, "align": "center"},
     "who": {**_CELL, "indent": 1, "bg_color": "#FAF9F6", "num_format": "@"},
     "fill": {**_CELL, "indent": 1, "locked": False, "num_format": "@"},
     "centre": {**_CELL, "locked": False, "num_format": "@", "align": "center"},
@@ -84,7 +93,7 @@ def _table(book: Any, formats: dict[str, Any], about: ClassSheet) -> None:
     for at, wide in enumerate(WIDTHS):
         page.set_column(at, at, wide)
         page.write_string(0, at, HEADERS[at], formats["head"])
-        page.write_string(1, at, EXAMPLE[at], formats["example"])
+        page.write_string(1, at, EXAMPLE[at], formats["example centre" if _STYLES[at] == "centre" else "example"])
     page.set_default_row(22)  # no height of its own: a row grows with what is written in it
     page.set_row(0, 26)
     page.set_row(1, 30)
@@ -164,7 +173,7 @@ def _print(page: Any, about: ClassSheet) -> None:
     tag = f"&R&9 {PRACTICE_TAG}" if about.practice else ""
     title = f"{about.class_name}　一生一谈登记表".replace("&", "&&")
     page.set_header(f'&L&9 {about.school.replace("&", "&&")}&C&"黑体"&14 {title}{tag}')
-    page.set_footer(f"&L&9 {about.term}　内部资料，不写隐私，用完请删除&R&9第 &P 页，共 &N 页")
+    page.set_footer(f"&L&9 {about.term}　内部资料，不写隐私，用完请删除&R&9第 &P 页")
 
 
 def _guide(book: Any, formats: dict[str, Any], about: ClassSheet) -> None:
