@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.records.care import PARTS, PLAN_KINDS, REACHED, PlanFields
 from psyroom.records.fields import label_of
@@ -101,9 +101,6 @@ class PlanReader(QWidget):
         """The keyboard into the page."""
         if self.first is not None:
             self.first.setFocus()
-
-    def scrolled_to(self) -> int:
-        return self._shown.verticalScrollBar().value() if isinstance(self._shown, QScrollArea) else 0
 
     # ---- the parts of the page
 
