@@ -341,7 +341,7 @@ def test_who_waits_for_a_week_is_in_sight(qtbot: QtBot, small: Small, there: tup
     feedback.set_state(small.room, ids, "delivered", NOON.date(), NOON)
     later(small, 9)
     shell.tell_changed("feedback")
-    press(tab, "3 人过了 7 天没签回")
+    press(tab, "3 人超过 7 天")
     assert [line.student for line in tab.pane.list.rows()] == of_class(small)[:3]
     assert {tab.pane.list.model().index(n, 4).data() for n in range(3)} == {"等 9 天"}
 

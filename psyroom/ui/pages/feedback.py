@@ -99,7 +99,7 @@ class Tab(QWidget):
         words.addWidget(self.states)
         words.addWidget(self.rule)
         row.addLayout(words, 1)
-        self.late = button("", self._show_late, kind="danger", icon_name="clock", small=True, tip="只看这些单子")
+        self.late = button("", self._show_late, kind="danger", icon_name="clock", small=True, tip="过了 7 天没签回的，只看这些")
         row.addWidget(self.late)
         self.many_button = button("同样的话写给多人", self.begin_many, icon_name="users-three", shortcut="Ctrl+G")
         row.addWidget(self.many_button)
@@ -243,7 +243,7 @@ class Tab(QWidget):
         source = f"（{rules.feedback_source}）" if rules.feedback_source else ""
         self.rule.setText(f"{FOR[rules.feedback_for]}{source}")
         late = sum(1 for line in lines if is_late(line))
-        self.late.setText(f"{late} 人过了 7 天没签回")
+        self.late.setText(f"{late} 人超过 7 天")
         self.late.setVisible(late > 0)
 
     def _say_print(self) -> None:
