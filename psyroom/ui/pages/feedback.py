@@ -99,7 +99,9 @@ class Tab(QWidget):
         words.addWidget(self.states)
         words.addWidget(self.rule)
         row.addLayout(words, 1)
-        self.late = button("", self._show_late, kind="danger", icon_name="clock", small=True, tip="过了 7 天没签回的，只看这些")
+        self.late = button(
+            "", self._show_late, kind="danger", icon_name="clock", small=True, tip="过了 7 天没签回的，只看这些"
+        )
         row.addWidget(self.late)
         self.many_button = button("同样的话写给多人", self.begin_many, icon_name="users-three", shortcut="Ctrl+G")
         row.addWidget(self.many_button)
