@@ -244,6 +244,10 @@ def test_an_old_plan_counts_when_reviewed_or_not_yet_due(year: Small) -> None:
     plans.review(year.room, made, {"day": late.date(), "words": "有进步"}, late)
     assert line(year, a, late).lamps.plan.state == "green"
     assert line(year, a, late, "2026-1").lamps.plan.state == "green", "on the last day of the autumn it counted"
+    newer = plans.new_version(year.room, made, late)
+    plans.save(year.room, a, {"study": ""}, [], late, plan=newer)
+    assert line(year, a, late).lamps.plan.state == "amber"
+    assert line(year, a, late, "2026-1").lamps.plan.state == "green", "what was written later changes nothing of it"
 
 
 def test_feedback_counts_when_it_reached_the_parents(small: Small) -> None:

@@ -194,8 +194,8 @@ def agree(room: Room, now: datetime, code: str = "") -> None:
 # ---- the random hand --------------------------------------------------------------------------------------------------
 
 DEEDS = (
-    "talk talk talk rows change remove undo undo undo_any excuse unexcuse attempt mark lift prolong plan plan fill version "
-    "review unplan told state state untold leave come_back newcomer class rules"
+    "talk talk rows change remove undo undo undo_any excuse unexcuse attempt mark mark lift prolong plan plan fill version "
+    "review unplan told told state untold leave come_back newcomer class rules"
 ).split()
 
 
@@ -257,7 +257,9 @@ def turn(hand: random.Random, room: Room, now: datetime, what: str) -> None:  # 
     elif what == "unplan":
         plans.remove(room, one("cases.growth_plan"), now)
     elif what == "told":
-        feedback.save(room, who, {"day": ago, "study": "上课能听"}, now)
+        made = feedback.save(room, who, {"day": ago, "study": "上课能听"}, now)
+        if state := hand.choice(["", "printed", "printed", "delivered", "refused"]):
+            feedback.set_state(room, [made], state, today, now, why="没在家" if state == "refused" else "")
     elif what == "state":
         state = hand.choice(["printed", "delivered", "signed", "refused"])
         feedback.set_state(room, [one("cases.feedback")], state, today, now, why="没在家" if state == "refused" else "")
@@ -293,6 +295,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     school.set_term(small.room, {"year": 2027, "half": 1, "starts": date(2027, 8, 30), "weeks": 20})
     for n, cohort in enumerate((2025, 2024)):
         students.add(small.room, {"name": "旧生", "stage": "junior", "cohort": cohort, "class_no": n + 1}, {})
+    for who in small.students[:4]:
+        care.mark(small.room, who, {"since": START.date(), "ground": "班主任提出"}, START)
     small.room.close()
     yield folder
 
