@@ -89,6 +89,7 @@ _NOT_ALONE = {
     "slips": "opened seal_in",
     "students": "add change move_class set_labels set_status settle_question",
     "talk_papers": "class_table missing record",
+    "talk_sheet_problems": "problems restamped",
     "talk_sheets": "mark_all_destroyed mark_destroyed",
     "talk_sheets_read": "reading take",
     "trial": "of of_new",
