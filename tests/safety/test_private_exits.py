@@ -23,6 +23,7 @@ from psyroom.services import (
     background,
     backups,
     bookings,
+    care,
     drafts,
     groups,
     history,
@@ -33,6 +34,7 @@ from psyroom.services import (
     school,
     slips,
     students,
+    talks,
     timeline,
     visits,
     waiting,
@@ -118,6 +120,9 @@ def fill(room: Room) -> dict[str, str]:
     del undone
     plan = plans.save(room, child, {"present": OPEN}, [{"goal": OPEN}], NOW)
     newer = plans.new_version(room, plan, NOW)
+    talk = talks.from_note(room, note, NOW)
+    talks.change(room, talk, {"points": OPEN}, NOW)
+    care.mark(room, child, {"since": DAY, "ground": OPEN}, NOW)
     for _ in backups.make(room):
         pass
     copy = backups.listed(room)[0].path
@@ -126,7 +131,7 @@ def fill(room: Room) -> dict[str, str]:
         "note": note, "note_id": note, "unread": unread, "booking_id": str(getattr(booked, "id", booked)),
         "visit": str(getattr(visit, "id", visit)), "visit_id": str(getattr(visit, "id", visit)), "group_id": group,
         "waiting_id": waits, "copy": str(copy), "slip_id": slips.read_slips(room)[0].id,
-        "plan_id": newer, "with_plan": plan,
+        "plan_id": newer, "with_plan": plan, "talk_id": talk,
     }  # fmt: skip
 
 
@@ -233,6 +238,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "private_notes.unseal": {"sealed": "00"},
     "note_list.needs_none": {"why": "brief"},
     "openings.plan_of_week": {"monday": DAY},
+    "talk_seen.of_class": {"class_key": "2026级/1"},
     "feedback_slips.of_class": {"class_key": "2026级/1"},
     "feedback_slips.slips": {"words": {"study": OPEN}},
     "feedback_slips.one": {"words": {"study": OPEN}},
@@ -275,6 +281,7 @@ MUST_MEET = {
     "note_seen.seen", "note_versions.of", "note_papers.note", "note_papers.growth_file", "timeline.of", "timeline_print.made",
     "background.of", "students.whole", "slips.read_slips", "desk_words.waiting", "note_list.last_points",
     "plans.seen", "plans.compare", "plan_papers.plan",
+    "talk_seen.seen", "talk_seen.of_student", "talk_seen.of_class", "care.of_student",
 }  # fmt: skip
 """Exits that say what stands in the note itself: if one of these meets nothing, the walk is blind."""
 
