@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -99,7 +100,7 @@ def main() -> None:
         "first": first,
         "shown": shown,
         "still": median(ms(lambda: (shell.go("settings"), shell.go("talks"))) for _ in range(ROUNDS)),
-        "class": median(ms(lambda at=at: tab.show_branch(tab.states.placed[at].branch)) for at in range(2, 2 + ROUNDS)),
+        "class": median(ms(partial(tab.show_branch, tab.states.placed[at].branch)) for at in range(2, 2 + ROUNDS)),
         "school": ms(lambda: tab.show_branch(("all", ""))),
         "weeks": ms(lambda: tab.look.set_value("week")),
     }

@@ -56,7 +56,7 @@ def home_visit(room: Room, visit_id: str, now: datetime | None = None) -> Made:
     practice = school.practice or room.practice
     foot = exports.foot(room, moment.date())
     pdf, missing = paper.home_visit_pdf(words, school.title, practice=practice, digest=foot)
-    return Made(f"{KIND}_{entry.name}_{fields.day.isoformat()}", pdf, None, missing, (entry.id,))
+    return Made(f"{KIND}_{fields.day.isoformat()}", pdf, None, missing, (entry.id,))
 
 
 def _told(room: Room, feedback_id: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,8 @@ def leave(room: Room, *, come_back: bool = True) -> None:
 def _still() -> None:
     """No clock of a page asks a room that is closed."""
     for window in QApplication.topLevelWidgets():
-        for timer in window.findChildren(QTimer):
+        timers: Iterable[QTimer] = window.findChildren(QTimer)
+        for timer in timers:
             timer.stop()
 
 

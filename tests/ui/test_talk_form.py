@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.services import drafts, talks
 from psyroom.ui.pages import talk_form
+from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.talk_form import TalkDialog
 from psyroom.ui.window import Shell
 from tests.services.room_for_bookings import TUESDAY, Small, make_small
@@ -135,3 +137,23 @@ def test_a_note_is_counted_as_a_talk_by_one_key(noted: Small, qtbot: QtBot) -> N
     assert (talk.origin, talk.fields.day, talk.fields.points) == ("note", TUESDAY, "")
     press(page, "算作本学期谈话")
     assert len(talks.of_student(noted.room, noted.students[0])) == 1 and "已经登记为谈话" in words_of(shell.toaster)
+
+
+def test_a_talk_is_printed_as_it_is_recorded(small: Small, qtbot: QtBot) -> None:
+    values = {"day": MONDAY, "talker": "赵老师", "points": "数学跟得上"}
+    (talk,) = talks.add(small.room, values, [small.students[0]], NOW)
+    _, dialog = form_in(qtbot, small, talk=talk)
+    hands = Hands(qtbot)
+    dialog.form.fields["points"].control.insertPlainText("了。")
+    hands.press(Key.Key_P, CTRL)
+    assert dialog.isVisible() and "先保存（Ctrl+S），再打印" in words_of(dialog.shell.toaster)
+    hands.press(Key.Key_S, CTRL)
+    shell, dialog = form_in(qtbot, small, talk=talk)
+    hands.press(Key.Key_P, CTRL)
+    leaving = [top for top in QApplication.topLevelWidgets() if isinstance(top, ExportDialog) and top.isVisible()]
+    assert len(leaving) == 1 and leaving[0].leaving.kind == "谈心谈话记录表"
+    qtbot.waitUntil(lambda: bool(leaving[0].files))
+    (data,) = leaving[0].files.values()
+    pages = pypdfium2.PdfDocument(data)
+    assert "了。" in pages[0].get_textpage().get_text_range()
+    leaving[0].reject()

@@ -4,6 +4,7 @@ students at once one row each. `begin` opens it over the window from wherever it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -14,9 +15,10 @@ from psyroom.errors import NotFound, NotValid
 from psyroom.records.fields import about
 from psyroom.records.talks import ORIGINS, THEMES, WAYS, TalkFields
 from psyroom.rules.time import short_day
-from psyroom.services import drafts, hours, roll, talk_rules, talks
+from psyroom.services import drafts, hours, roll, talk_papers, talk_rules, talks
 from psyroom.services.phrases import TALK
 from psyroom.services.talks import TalkSeen
+from psyroom.store.room import Room
 from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import (
     Card,
@@ -35,6 +37,7 @@ from psyroom.ui.kit import (
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.kit.texts import ENTER
 from psyroom.ui.pages.bookings_form import student_found
+from psyroom.ui.pages.export_dialog import MASK, MASK_WORDS, Files, Leaving, ask_to_leave
 from psyroom.ui.pages.groups_form import MembersPick
 from psyroom.ui.pages.note_part import NotePart
 from psyroom.ui.pages.note_phrases import PhraseList
@@ -202,11 +205,13 @@ class TalkDialog(QDialog):
         self.inside.addStretch(1)
         column.addWidget(scrolled(inner), 1)
         column.addWidget(self._foot())
-        for keys, do in (("Ctrl+S", self.save), ("Ctrl+Return", self.save), ("Ctrl+Enter", self.save)):
+        pressed = (("Ctrl+S", self.save), ("Ctrl+Return", self.save), ("Ctrl+Enter", self.save), ("Ctrl+P", self.print))
+        for keys, do in pressed:
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         QShortcut(QKeySequence("F1"), self).activated.connect(self.help)
         self._about = seen.id if seen is not None else ",".join(students[:1])
         self.form.edited.connect(self._on_edit)
+        self._changed = False
         self.draft = drafting.watch(self, lambda kept: drafts.save(self.room, FORM, self._about, kept))
         self._resume()
 
@@ -269,6 +274,7 @@ class TalkDialog(QDialog):
         row.addStretch(1)
         row.addWidget(text("F8 常用语", "small", wrap=False))
         if self.seen is not None:
+            row.addWidget(quiet("打印", self.print, icon_name="printer", tip="打印谈心谈话记录表（Ctrl+P）"))
             row.addWidget(danger("删除", self.remove, tip="删除这次谈话；可以撤销"))
         return foot
 
@@ -284,6 +290,7 @@ class TalkDialog(QDialog):
         return {**self.form.values(), "students": self.form.students()}
 
     def _on_edit(self) -> None:
+        self._changed = True
         self.edited.emit()
 
     def _resume(self) -> None:
@@ -295,7 +302,23 @@ class TalkDialog(QDialog):
             if children:
                 self.form.pupils.set_value(children)
         self.form.set_values({k: v for k, v in kept.items() if k != "students"})
+        self._changed = True
         self.resumed.show()
+
+    # ---- paper
+
+    def print(self) -> None:
+        """The record as a paper to be signed; what stands here must be saved first."""
+        seen = self.seen
+        if seen is None:
+            return
+        if self._changed:
+            self.shell.toast("先保存（Ctrl+S），再打印")
+            return
+        room, shell = self.room, self.shell
+        self.reject()
+        make = partial(_record, room, seen.id)
+        ask_to_leave(shell, Leaving(talk_papers.RECORD, (seen.student,), make, ticks={MASK: MASK_WORDS}))
 
     # ---- deeds
 
@@ -378,6 +401,10 @@ class TalkDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape or event.key() not in ENTER:
             super().keyPressEvent(event)
+
+
+def _record(room: Room, talk: str, ticks: frozenset[str]) -> Files:
+    return talk_papers.record(room, [talk], mask=MASK in ticks)
 
 
 def _told(deed: Any) -> Any:

@@ -16,7 +16,7 @@ from psyroom.ui import tokens
 from psyroom.ui.kit import Card, Choice, Elided, EmptyState, primary, quiet, text, tool
 from psyroom.ui.pages.talks_cover_map import StateMap
 from psyroom.ui.pages.talks_cover_panel import ClassPanel
-from psyroom.ui.pages.talks_cover_print import MapPreview, leave_missing
+from psyroom.ui.pages.talks_cover_print import MapPreview, leave_missing, leave_table
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, GRADE, Branch, of_grade
 from psyroom.ui.pages.talks_cover_rules import RulesTold
 from psyroom.ui.pages.talks_cover_weeks import WeekMap
@@ -73,6 +73,7 @@ class Tab(QWidget):
         self.panel.shut.connect(self.shut)
         self.panel.walked.connect(self._walk)
         self.panel.paper.connect(self.print)
+        self.panel.table.connect(self.print_table)
         self.panel.hide()
         across.addWidget(self.panel, 2)
         inner.addLayout(across, 1)
@@ -116,9 +117,10 @@ class Tab(QWidget):
         head.addWidget(self.term, 0, Qt.AlignmentFlag.AlignVCenter)
         self.print_button = tool("printer", "打印完成情况图（Ctrl+P）", self.print_map)
         head.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        keys = QShortcut(QKeySequence("Ctrl+P"), self)
-        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        keys.activated.connect(self.print)
+        for pressed, do in (("Ctrl+P", self.print), ("Ctrl+Shift+P", self.print_table)):
+            keys = QShortcut(QKeySequence(pressed), self)
+            keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(do)
         return head
 
     # ---- what is shown
@@ -247,6 +249,12 @@ class Tab(QWidget):
             self.leaving = leave_missing(self.page, self.code(), line, self.panel.everybody())
         else:
             self.print_map()
+
+    def print_table(self) -> None:
+        """Ctrl+Shift+P: the talks of the open class, a line for each."""
+        line = self.panel.line
+        if self.panel.isVisible() and self.panel.branch[0] == CLASS and line is not None:
+            self.leaving = leave_table(self.page, self.code(), line, self.panel.everybody())
 
     def print_map(self) -> None:
         """The map as its real page, in the place of the tabs."""

@@ -31,11 +31,13 @@ FILTERS = {LEFT: "未谈", PLAN: "缺方案", FEEDBACK: "缺反馈", EVERY: "全
 
 
 class ClassPanel(Card):
-    """`shut` when it is closed, `walked` when the next class is asked for (1 or -1), `paper` when the list is to be printed."""
+    """`shut` when it is closed, `walked` when the next class is asked for (1 or -1), `paper` when the list is to be printed,
+    `table` when the talks are."""
 
     shut = Signal()
     walked = Signal(int)
     paper = Signal()
+    table = Signal()
 
     def __init__(self, page: Here) -> None:
         super().__init__()
@@ -57,6 +59,8 @@ class ClassPanel(Card):
         top.addWidget(self.title, 1)
         self.print_button = tool("printer", "打印给班主任：还差谁（Ctrl+P）", self.paper.emit)
         top.addWidget(self.print_button)
+        self.table_button = tool("file-text", "打印全班的谈话记录（Ctrl+Shift+P）", self.table.emit)
+        top.addWidget(self.table_button)
         self.up = tool("caret-up", "上一个班", lambda: self.walked.emit(-1), shortcut="Alt+PgUp")
         self.down = tool("caret-down", "下一个班", lambda: self.walked.emit(1), shortcut="Alt+PgDown")
         top.addWidget(self.up)
@@ -106,6 +110,7 @@ class ClassPanel(Card):
         self.line, self._lines = line, list(lines)
         self.title.setText(line.name)
         self.print_button.setVisible(branch[0] == CLASS)
+        self.table_button.setVisible(branch[0] == CLASS)
         for made in (self.up, self.down):
             made.setVisible(branch[0] == CLASS)
         parts = [f"班主任 {line.teacher}" if line.teacher else "", f"{line.students} 人，已谈 {line.talked} 人"]

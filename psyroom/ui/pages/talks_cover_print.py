@@ -58,3 +58,12 @@ def leave_missing(page: Here, term: str, line: ClassLine, lines: Sequence[Studen
             field.set_value(words)
     dialog.way.set_value("paper")  # a slip to be ticked and handed back
     return dialog
+
+
+def leave_table(page: Here, term: str, line: ClassLine, lines: Sequence[StudentLine]) -> ExportDialog:
+    """Open the dialog for the table of a class's talks."""
+
+    def make(_ticks: frozenset[str]) -> Files:
+        return talk_papers.class_table(page.room, page.now(), line.key, term)
+
+    return ask_to_leave(page.shell, Leaving(talk_papers.CLASS_TABLE, tuple(one.id for one in lines), make))
