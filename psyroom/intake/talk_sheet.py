@@ -18,7 +18,7 @@ from psyroom.errors import BadFile, FileHostile, FileTooBig, Tell
 from psyroom.intake import many, refusal
 from psyroom.intake.reading import MOST_ROWS, bytes_of
 from psyroom.intake.sheets import Book, Cell, Sheet, from_answer, is_blank, shown
-from psyroom.rules.talk_sheet import FILLED, GUIDE, HIDDEN, LABELS, SHEET, field_of, is_example
+from psyroom.rules.talk_sheet import FILLED, GUIDE, HIDDEN, LABELS, SHEET, field_of, is_example, legible
 
 MOST_HEAD = 40
 """The heads stand within these first rows."""
@@ -64,6 +64,11 @@ class SheetRead:
     rows: list[SheetRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """The file's name as it is shown and kept."""
+        return legible(self.path.name, MOST_NAME)
+
 
 def files_in(paths: Sequence[Path]) -> list[Path]:
     """The files to read, in order; a folder stands for its files. The slips with the passwords are none of them."""
@@ -71,6 +76,8 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
 
 
 MOST_FILES = 2_000
+MOST_NAME = 120
+"""Characters of a file's name that are shown."""
 
 
 def read_sheets(files: Sequence[Path], passwords: Callable[[str], Sequence[str]]) -> Iterator[tuple[int, SheetRead]]:
@@ -82,11 +89,9 @@ def read_sheets(files: Sequence[Path], passwords: Callable[[str], Sequence[str]]
     def job(number: int) -> many.Job:
         one = found[number]
         try:
-            data = bytes_of(one.path, one.path.name)
+            data = bytes_of(one.path, one.name)
         except FileTooBig as big:
-            one.refused = (
-                f"“{one.path.name}”太大（{big.values['size']}），一张谈话表到不了这么大，请检查是不是选错了文件。"
-            )
+            one.refused = f"“{one.name}”太大（{big.values['size']}），一张谈话表到不了这么大，请检查是不是选错了文件。"
             data = b""
         except Tell as told:
             one.refused = str(told)
@@ -106,7 +111,7 @@ def read_sheets(files: Sequence[Path], passwords: Callable[[str], Sequence[str]]
 
 
 def _take(one: SheetRead, answer: dict[str, Any], tried: Sequence[str]) -> None:
-    name = one.path.name
+    name = one.name
     if kind := answer.get("refused"):
         why = str(answer.get("why", "")).replace("名册", "表格")
         if kind == refusal.ENCRYPTED:
@@ -135,16 +140,16 @@ def _find(one: SheetRead, book: Book, formulas: dict[str, Any]) -> None:
         if sheet.name not in (HIDDEN, GUIDE) and (heads := _heads(sheet)) is not None
     ]
     if not tables:
-        raise BadFile(name=one.path.name, why=NOT_OURS)
+        raise BadFile(name=one.name, why=NOT_OURS)
     sheet, first, columns = tables[0]
     if len(sheet.rows) - first > MOST_CLASS and sum(1 for row in sheet.rows[first:] if any(row)) > MOST_CLASS:
-        raise BadFile(name=one.path.name, why=f"有 {len(sheet.rows)} 行，一个班到不了这么多，请检查是不是选错了文件")
+        raise BadFile(name=one.name, why=f"有 {len(sheet.rows)} 行，一个班到不了这么多，请检查是不是选错了文件")
     for other, begin, places in tables[1:]:
         if any(row.filled for row in _rows(other, begin, places, formulas)):
-            one.notes.append(f"“{other.name}”这一页没有读，只读了“{sheet.name}”")
+            one.notes.append(f"“{legible(other.name, 31)}”这一页没有读，只读了“{legible(sheet.name, 31)}”")
     for column, head in _others(sheet, first, columns).items():
         if any(column < len(row) and not is_blank(row[column]) for row in sheet.rows[first:]):
-            one.notes.append(f"多出来的“{head[:12] or f'第{column + 1}列'}”一列没有读")
+            one.notes.append(f"多出来的“{legible(head, 12) or f'第{column + 1}列'}”一列没有读")
     one.rows = list(_rows(sheet, first, columns, formulas))
 
 

@@ -91,6 +91,22 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that are no letters: they steer a terminal or turn the writing round. Those of private use and
+those younger than this Python stay: rare names are written with them."""
+
+
+def unseen(letter: str) -> bool:
+    """Whether nobody can see a character."""
+    return unicodedata.category(letter) in _UNSEEN
+
+
+def legible(text: str, most: int) -> str:
+    """What a file says, for a sentence about it: □ for what nobody can see, cut to a length."""
+    shown = text if len(text) <= most else f"{text[:most]}…"
+    return shown if shown.isprintable() else "".join("□" if unseen(letter) else letter for letter in shown)
+
+
 def field_of(header: str) -> str:
     """The field a column head means; empty where it is none of the sheet's."""
     said = re.sub(r"[(（\[【].*?[)）\]】]|[*★:：]", "", unicodedata.normalize("NFKC", header))
@@ -117,7 +133,7 @@ def way(text: str) -> str:
     found = {code for code, words in _WAY_WORDS.items() if any(word in said for word in words)}
     if len(found) != 1:
         known = "、".join(WAYS.values())
-        raise Unread(f"方式“{text[:12]}”{'可能是好几种' if found else '没有认出'}，请从 {known} 里选一个")
+        raise Unread(f"方式“{legible(text, 12)}”{'可能是好几种' if found else '没有认出'}，请从 {known} 里选一个")
     return found.pop()
 
 
@@ -128,7 +144,7 @@ def yes(text: str) -> bool:
         return True
     if said in _NO:
         return False
-    raise Unread(f"是否需跟进写的是“{text[:12]}”，请填 是 或 否")
+    raise Unread(f"是否需跟进写的是“{legible(text, 12)}”，请填 是 或 否")
 
 
 # ---- dates --------------------------------------------------------------------------------------------------------
@@ -150,7 +166,7 @@ def day(said: str, first: date, last: date, *, number: bool = False) -> date:
     found = _read(text, said, first, last, number)
     if weekday and _DAYS.index(weekday[1].replace("天", "日")) != found.weekday():
         raise Unread(
-            f"日期“{said[:20]}”：{found.month}月{found.day}日是星期{_DAYS[found.weekday()]}，不是星期{weekday[1]}，请核对"
+            f"日期“{legible(said, 20)}”：{found.month}月{found.day}日是星期{_DAYS[found.weekday()]}，不是星期{weekday[1]}，请核对"
         )
     return found
 
@@ -163,7 +179,7 @@ def _read(text: str, said: str, first: date, last: date, number: bool) -> date:
         return _existing(year, int(whole["m"]), int(whole["d"]), said)
     short = _SHORT.fullmatch(text) or re.fullmatch(r"(\d{2})(\d{2})", text)
     if not short:
-        raise Unread(f"谈话日期“{said[:20]}”没有认出，请写成 10.12 或 2026-10-12 的样子")
+        raise Unread(f"谈话日期“{legible(said, 20)}”没有认出，请写成 10.12 或 2026-10-12 的样子")
     month, on = int(short[1]), int(short[2])
     if number and len(short[2]) == 1 and "." in text and on <= 3 and _within(month, on * 10, first, last):
         if _within(month, on, first, last):
@@ -192,7 +208,7 @@ def _existing(year: int, month: int, on: int, said: str) -> date:
     try:
         return date(year, month, on)
     except ValueError:
-        raise Unread(f"没有“{said[:20]}”这一天，请核对日期") from None
+        raise Unread(f"没有“{legible(said, 20)}”这一天，请核对日期") from None
 
 
 # ---- two children of one name --------------------------------------------------------------------------------------
@@ -217,7 +233,7 @@ def marks(rows: Sequence[tuple[str, str, str]]) -> list[str]:
 
 def twin(mark: str) -> int | None:
     """The place among those of the name that a mark names, from 0; None where it is no mark."""
-    found = re.match(rf"{TWIN_MARK}([\u2460-\u2473]|\d{{1,2}})", mark.strip())
+    found = re.match(rf"{TWIN_MARK}([\u2460-\u2473]|[1-9][0-9]?)", mark.strip())
     if not found:
         return None
     said = unicodedata.normalize("NFKC", found[1])

@@ -26,6 +26,8 @@ LIMITS: dict[str, int] = {
     **{code: about(Talk, code)["limit"] for code in ("talker", "theme", "points")},
     "excuse": about(TalkExcuse, "reason")["limit"],
 }
+MOST_WHO = 40
+"""Characters of a number or a name that nobody bears that are shown."""
 NEW, CHANGED, UNCHANGED, BLANK, PROBLEM = "new", "changed", "unchanged", "blank", "problem"
 
 
@@ -176,11 +178,12 @@ class _Reader:
         try:
             child = self._who(row, number, name, said)
         except _Problem as problem:
-            return RowRead(row.row, number, name, "", PROBLEM, problem.why) if row.filled else None
+            seen = rule.legible(number, MOST_WHO), rule.legible(name, MOST_WHO)
+            return RowRead(row.row, *seen, "", PROBLEM, problem.why) if row.filled else None
         if child is None:
             if not row.filled:
                 return None
-            return RowRead(row.row, number, name, "", PROBLEM, "没有学号和姓名，不知道是谁，没有读入")
+            return RowRead(row.row, "", "", "", PROBLEM, "没有学号和姓名，不知道是谁，没有读入")
         read = RowRead(row.row, child.number, child.name, child.id)
         if not row.filled:
             return read
@@ -200,6 +203,7 @@ class _Reader:
             return None
         named = self.known.by_name.get(rule.plain(name), []) if name else []
         place = rule.twin(number)
+        said_number, said_name = rule.legible(number, MOST_WHO), rule.legible(name, MOST_WHO)
         if place is not None:
             return self._twin(name, place)
         counted = self.known.by_number.get(numbered(number), []) if number else []
@@ -210,21 +214,23 @@ class _Reader:
         here = [child for child in named if child.id in self.ours]
         if len(here) == 1:
             if number and here[0].number:
-                said.append(f"学号“{number}”和名册上的“{here[0].number}”不一样，按姓名认的")
+                said.append(f"学号“{said_number}”和名册上的“{here[0].number}”不一样，按姓名认的")
             return here[0]
         if len(here) > 1:
-            raise _Problem(f"班里有 {len(here)} 名“{name}”，只看姓名分不清，请填上学号")
+            raise _Problem(f"班里有 {len(here)} 名“{said_name}”，只看姓名分不清，请填上学号")
         if named:
-            raise _Problem(f"“{name}”不是这个班的学生（在{named[0].class_name}），没有读入")
+            raise _Problem(f"“{said_name}”不是这个班的学生（在{named[0].class_name}），没有读入")
         if name:
-            raise _Problem(f"名册里没有“{name}”，没有读入；是新来的学生请先加进名册")
-        raise _Problem(f"名册里没有学号“{number}”，没有读入，请核对")
+            raise _Problem(f"名册里没有“{said_name}”，没有读入；是新来的学生请先加进名册")
+        raise _Problem(f"名册里没有学号“{said_number}”，没有读入，请核对")
 
     def _by_number(self, child: Child, named: Sequence[Child], number: str, name: str, said: list[str]) -> Child:
         if name and child not in named:
             mine = [other for other in named if other.id in self.ours]
-            also = f"，“{name}”是{mine[0].number or '没有学号'}" if mine else ""
-            raise _Problem(f"学号“{number}”是{child.name}的{also}；学号和姓名对不上，没有读入，请核对")
+            also = f"，“{mine[0].name}”是{mine[0].number or '没有学号'}" if mine else ""
+            raise _Problem(
+                f"学号“{rule.legible(number, MOST_WHO)}”是{child.name}的{also}；学号和姓名对不上，没有读入，请核对"
+            )
         if child.id not in self.ours:
             raise _Problem(f"“{child.name}”不是这个班的学生（在{child.class_name}），没有读入")
         if not name:
@@ -234,7 +240,7 @@ class _Reader:
     def _twin(self, name: str, place: int) -> Child:
         twins = self.twins.get(rule.plain(name), [])
         if place >= len(twins) or not self.whole:  # one of them may be gone: then nobody knows who is the first
-            raise _Problem(f"认不出是哪一名“{name}”，请填上学号")
+            raise _Problem(f"认不出是哪一名“{rule.legible(name, MOST_WHO)}”，请填上学号")
         return twins[place]
 
     # ---- what ---------------------------------------------------------------------------------------------------
@@ -258,7 +264,7 @@ class _Reader:
         if way := row.text("way"):
             typed["way"] = rule.way(way)
             if rule.plain(way) != rule.plain(label := WAYS[typed["way"]]):
-                said.append(f"方式“{way}”读作“{label}”")
+                said.append(f"方式“{rule.legible(way, 20)}”读作“{label}”")
         if follow := row.text("follow_up"):
             typed["follow_up"] = rule.yes(follow)
         return typed
@@ -274,7 +280,7 @@ class _Reader:
     def _words(self, text: str, code: str, said: list[str]) -> str:
         """Words as typed, but for line ends and characters nobody can see. Raises `_Problem` where they are too long."""
         whole = text.replace("\r\n", "\n").replace("\r", "\n")
-        words = "".join(c for c in whole if c == "\n" or c.isprintable() or c in "\u3000\xa0\t")
+        words = "".join(c for c in whole if c in "\n\t" or not rule.unseen(c))
         if code != "points":
             words = " ".join(words.split("\n"))
         words = words.strip()

@@ -55,8 +55,9 @@ LABEL = "读入班主任登记表"
 NOBODY = "一行也没有填，没有读入；这个班仍算没有交"
 STALE = "预览之后资料又有改动，请重新读一次再导入。"
 OTHER_SCHOOL = "“{name}”是别的学校（或另一间辅导室）发出的表，没有读入。"
-OTHER_TERM = "“{name}”是{term}的表，现在读的是{now}的，没有读入；要补读请先选那个学期。"
+OTHER_TERM = "“{name}”是{term}的表，现在读的是{now}的，没有读入；那个学期补记的谈话，请在“录入”里写上当时的日期。"
 NO_CLASS = "“{name}”认不出是哪个班的表：里面的学号、姓名和名册对不上，请检查是不是选错了文件。"
+TOO_MANY = "文件超过 {most} 个，一个也没有读。请选只放着班主任表的文件夹。"
 TWICE = "“{name}”和“{other}”是同一个文件，只读了一次。"
 
 
@@ -138,9 +139,12 @@ def reading(
     room: Room, paths: Sequence[Path | str], now: datetime, *, passwords: Sequence[str] = (), term: str = ""
 ) -> Generator[tuple[int, int], None, DryRun]:
     """A dry run over files and folders; writes nothing. Yields (done, of). `passwords`: others to try, where a teacher
-    changed one; `term`: another semester than the present, to read what came late. Errors: `NeedsCounsellor`."""
+    changed one; `term`: another semester than the present, to read what came late. Errors: `NeedsCounsellor`,
+    `Refused` for more files than anybody hands in."""
     needs_counsellor(room)
     files = intake.files_in([Path(path) for path in paths])
+    if len(files) > intake.MOST_FILES:
+        raise Refused(why=TOO_MANY.format(most=intake.MOST_FILES))
     yield 0, len(files)
     around = _Around(room, now, term)
     read: dict[int, SheetRead] = {}
@@ -151,7 +155,7 @@ def reading(
     seen: dict[str, str] = {}
     for number in range(len(files)):
         one = read[number]
-        other = seen.setdefault(one.sha256, one.path.name) if one.sha256 else ""
+        other = seen.setdefault(one.sha256, one.name) if one.sha256 else ""
         twice = bool(one.sha256) and any(one.sha256 == file.sha256 for file in found)
         found.append(around.file(one, twice_of=other if twice else ""))
     return around.dry_run(_agreed(found))
@@ -226,7 +230,7 @@ class _Around:
     # ---- a file -------------------------------------------------------------------------------------------------
 
     def file(self, one: SheetRead, *, twice_of: str = "") -> FileRead:
-        name = one.path.name
+        name = one.name
         blank = FileRead(name, one.path, notes=tuple(one.notes), locked=one.locked, sha256=one.sha256)
         if one.refused:
             return replace(blank, refused=one.refused)
@@ -236,7 +240,11 @@ class _Around:
             return replace(blank, refused=OTHER_SCHOOL.format(name=name))
         issued = next((sheet for sheet in self.sheets if sheet.id == one.marks.get("sheet")), None)
         if (late := issued.term if issued is not None else self._other_term(one)) not in ("", self.term.code):
-            said = self.school.term(late).name if any(t.code == late for t in self.school.terms) else f"{late} 学期"
+            said = (
+                self.school.term(late).name
+                if any(t.code == late for t in self.school.terms)
+                else f"{sheet_rule.legible(late, 8)} 学期"
+            )
             return replace(blank, refused=OTHER_TERM.format(name=name, term=said, now=self.term.name))
         of = (issued.stage, issued.cohort, issued.class_no) if issued is not None else self._class_of(one)
         if of is None:
