@@ -200,7 +200,8 @@ class _Making:
 
     def _plan(self, n: int, row: Row, kind: str, since: date, teacher: str) -> None:
         made_on = min(since + timedelta(days=5), self.today)
-        review = made_on + timedelta(days=30 if n % 7 == 3 else 75)
+        ahead = self.today + timedelta(days=6 + n % 5 * 9)
+        review = made_on + timedelta(days=30) if n % 7 == 3 else max(made_on + timedelta(days=75), ahead)
         plan = _empty(PlanFields) | {"id": new_id(), "student": row["id"], "kind": kind, "made_on": made_on}
         plan |= {"maker": teacher, "review_on": review, "version": 1, "person": self.person}
         plan |= {"made_at": _stamp(made_on, 9)} | PLANS[n % len(PLANS)]
