@@ -54,7 +54,8 @@ def marks(ground: Ground) -> list[Task]:
     first = rows[0].days
     words = f"{len(rows)} 名学生的重点关爱标记{'到期了' if first <= 0 else '快到期了'}"
     detail = f"最早的一个{_due(first)}，请延长或解除"
-    return [Task("care", words, detail, "brick" if first < 0 else "amber", PAGE, {"tab": "cover"}, len(rows))]
+    target = {"tab": "cover", "student": rows[0].student, "deed": "care"}
+    return [Task("care", words, detail, "brick" if first < 0 else "amber", PAGE, target, len(rows))]
 
 
 def reviews(ground: Ground) -> list[Task]:
@@ -64,10 +65,11 @@ def reviews(ground: Ground) -> list[Task]:
     rows = [row for row in plan_list.due(ground.room, ground.now) if row.days <= PLANS_SOON]
     if not rows:
         return []
-    first = rows[0].days
-    words = f"{len(rows)} 份成长指导方案{'该回顾了' if first <= 0 else '快到回顾的日期'}"
+    first, past = rows[0].days, sum(row.days <= 0 for row in rows)
+    words = f"{past} 份成长指导方案该回顾了" if past else f"{len(rows)} 份成长指导方案快到回顾的日期"
+    soon = f"，另有 {len(rows) - past} 份快到日期" if 0 < past < len(rows) else ""
     urgency = "brick" if first < 0 else "amber" if first <= 7 else ""
-    return [Task("plans", words, f"最早的一份{_due(first)}", urgency, PAGE, {"tab": "plans"}, len(rows))]
+    return [Task("plans", words, f"最早的一份{_due(first)}{soon}", urgency, PAGE, {"tab": "plans"}, len(rows))]
 
 
 def sheets(ground: Ground) -> list[Task]:
@@ -92,7 +94,7 @@ def sheets(ground: Ground) -> list[Task]:
     kept = sum(not row.destroyed for row in talk_sheets.receipts(ground.room))
     if kept:
         words = f"{kept} 份读过的班主任表还没有销毁"
-        found.append(Task("sheets_kept", words, "删掉文件后，在回执上点“已销毁”", "", PAGE, {"tab": "sheets"}, kept))
+        found.append(Task("sheets_kept", words, "删掉文件以后，按“都已销毁”", "", PAGE, {"tab": "sheets"}, kept))
     return found
 
 

@@ -116,6 +116,14 @@ def test_marks_and_reviews_that_end_count_and_name_nobody(small: Small) -> None:
     assert {told[kind].urgency for kind in ("care", "plans")} == {"brick"} and "到期了" in told["care"].words
     assert not any("张晓雨" in task.words + task.detail or "1班" in task.words + task.detail for task in told.values())
     assert "care" not in tasks(small, NOON - timedelta(days=10))
+    assert told["care"].target["student"] == a, "a press leads to whom it is about"
+
+
+def test_a_review_that_is_past_is_told_apart_from_those_to_come(small: Small) -> None:
+    for student, day in zip(small.students, (TUESDAY, TUESDAY + timedelta(days=5)), strict=False):
+        plans.save(small.room, student, {**PARTS, "made_on": MONDAY, "review_on": day}, [], NOON)
+    told = tasks(small)["plans"]
+    assert (told.words, told.detail) == ("1 份成长指导方案该回顾了", "最早的一份今天到期，另有 1 份快到日期")
 
 
 def test_a_class_teacher_s_sheet_is_a_task_while_it_is_out(small: Small, tmp_path: Path) -> None:

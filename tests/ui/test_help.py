@@ -204,9 +204,44 @@ def test_the_parts_of_the_settings_name_their_topics(shell: Shell) -> None:
     named = {section.KEY: helping.topic_at([section], page, "settings").key for section in page.sections}
     wanted = {
         "people": "people", "password": "passwords", "enrol": "new-computer", "notes": "signed-notes", "phrases": "phrases",
-        "backups": "backups", "safety": "checkup", "exports": "exports", "bin": "recycle-bin",
+        "talks": "talk-rules", "backups": "backups", "safety": "checkup", "exports": "exports", "bin": "recycle-bin",
     }  # fmt: skip
     assert wanted.items() <= named.items()
+
+
+TABS = {
+    "cover": "talks", "table": "talk-table", "sheets": "talk-sheets", "plans": "plans", "feedback": "feedback",
+    "visits": "home-visits",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tab", "topic"), TABS.items())
+def test_every_tab_of_the_talks_opens_its_topic(shell: Shell, tab: str, topic: str) -> None:
+    values = {"name": "张晓雨", "stage": "vocational", "cohort": 2026, "class_no": 1}
+    students.add(shell.room, values, {})
+    page: Any = shell.go("talks", tab=tab)
+    shell.help()
+    assert opened(shell) == topic
+    shell.leave_help()
+    assert page.now_shown == tab
+    page.strip.setFocus()
+    shell.help()
+    assert opened(shell) == topic
+
+
+def test_the_forms_of_the_talks_open_their_topics(shell: Shell) -> None:
+    values = {"name": "张晓雨", "stage": "vocational", "cohort": 2026, "class_no": 1}
+    student = students.add(shell.room, values, {})
+    page: Any = shell.go("talks", tab="cover", student=student, deed="care")
+    page.sheet.body().fields["ground"].control.setFocus()
+    shell.help()
+    assert opened(shell) == "care"
+    shell.leave_help()
+    assert page.sheet.isVisible()
+    page.sheet.shut()
+    page.show_tab("sheets").read()
+    shell.help()
+    assert opened(shell) == "talk-sheets"
 
 
 def test_words_find_a_topic_and_links_lead_on(shell: Shell, qtbot: QtBot) -> None:

@@ -59,7 +59,7 @@ def test_the_card_shows_the_lamps_and_the_next_missing_link(qtbot: QtBot, small:
     assert card.lamps.words() == ("已谈话", "缺方案", "缺反馈")
     assert GROUND in words_of(card) and "9月8日由王老师标记" in words_of(card)
     assert [b.text() for b in card.findChildren(QAbstractButton) if b.isVisible() and b.text()] == [
-        "写方案", "解除重点关爱",
+        "写方案", "改、解除重点关爱",
     ]  # fmt: skip
     qtbot.keyClick(card.lamps.buttons["talk"], Qt.Key.Key_Return)
     opened: Any = [d for d in list[TalkDialog](shell.findChildren(TalkDialog)) if d.isVisible()][-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +275,7 @@ def test_a_student_is_marked_and_the_mark_is_lifted(qtbot: QtBot, small: Small) 
     form.fields["ground"].control.insertPlainText("班主任提出：近两周常一个人待着")
     press(Qt.Key.Key_S, CTRL)
     assert lamps_of(tab, "张晓雨") == ("amber", "amber", "amber")
-    assert tab.panel.list.lines()[0].care and tab.panel.buttons["care"].text() == "解除重点关爱"
+    assert tab.panel.list.lines()[0].care and tab.panel.buttons["care"].text() == "改、解除重点关爱"
     press(Qt.Key.Key_G, ALT)
     form = page.sheet.body()
     assert "近两周常一个人待着" in words_of(form)
@@ -309,6 +309,26 @@ def test_what_was_typed_is_there_again(qtbot: QtBot, small: Small) -> None:
     tab.panel.begin_care()
     form = page.sheet.body()
     assert form.fields["ground"].value() == "" and form.fields["since"].value() == TUESDAY
+
+
+def test_a_mark_is_prolonged_where_it_is_lifted(qtbot: QtBot, small: Small) -> None:
+    first = small.students[0]
+    values = {"since": TUESDAY, "ground": "班主任提出：近一个月常请假", "until": TUESDAY + timedelta(days=7)}
+    care.mark(small.room, first, values, NOW)
+    page = page_of(qtbot, small)
+    tab = cover_of(page)
+    tab.show_branch((CLASS, FIRST_CLASS))
+    tab.panel.begin_care()
+    changed = next(b for b in page.sheet.findChildren(QPushButton) if "到期日" in b.text())
+    changed.click()
+    form: Any = page.sheet.body()
+    assert form.values() == values
+    form.fields["until"].set_value(TUESDAY + timedelta(days=60))
+    form.save()
+    (mark,) = care.of_student(small.room, first)
+    assert (mark.until, mark.state, mark.ground) == (TUESDAY + timedelta(days=60), "active", values["ground"])
+    page.shell.undo_deed()
+    assert care.of_student(small.room, first)[0].until == TUESDAY + timedelta(days=7)
 
 
 def test_enter_begins_the_talk_that_is_missing(qtbot: QtBot, small: Small) -> None:

@@ -31,7 +31,7 @@ ACROSS = 3
 class TalksSection(Section):
     KEY = "talks"
     KINDS = frozenset({"talk_rules", "class_teacher", "school", "student", "term", "grade_naming"})
-    help_topic = "talks"
+    help_topic = "talk-rules"
 
     def __init__(self, room: Room, shell: Shell) -> None:
         super().__init__(room, shell, "谈话与反馈", "一生一谈怎么算。不填的按地区的规定；学校自己定的，这里改。")
@@ -159,7 +159,7 @@ def classes_here(room: Room) -> dict[ClassOf, tuple[str, str]]:
 class ClassTeachers(QWidget):
     """A line for each class, saved together as one deed. Built when it is opened: ninety classes are ninety lines."""
 
-    help_topic = "talks"
+    help_topic = "talk-rules"
     edited = Signal()
 
     def __init__(self, room: Room, shell: Shell) -> None:

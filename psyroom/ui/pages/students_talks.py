@@ -71,7 +71,7 @@ class TalksCard(Card):
                 link = found.missing[0]
                 do = partial(self.follow, link)
                 self.row.addWidget(button(NEXT[link], do, small=True, shortcut="Alt+T", tip="补上还缺的第一样"))
-            words = "解除重点关爱" if active is not None else "标记重点关爱"
+            words = "改、解除重点关爱" if active is not None else "标记重点关爱"
             go = partial(self.shell.go, "talks", tab="cover", student=self.student, deed="care")
             self.row.addWidget(button(words, go, kind="quiet", small=True, shortcut="Alt+G"))
             self.row.addStretch(1)

@@ -147,6 +147,8 @@ class AttemptForm(Small):
 class CareForm(Small):
     """The mark 需要重点关爱."""
 
+    help_topic = "care"
+
     def __init__(self, who: str, today: Callable[[], date], deed: Callable[[dict[str, Any]], bool]) -> None:
         super().__init__(CareFields, who, deed)
         self.add("ground", controls={"ground": LongText(lines=4, limit=about(CareFields, "ground")["limit"])})
@@ -159,6 +161,8 @@ class CareForm(Small):
 
 class LiftForm(Small):
     """The end of a mark, with its reason."""
+
+    help_topic = "care"
 
     def __init__(self, who: str, told: str, today: Callable[[], date], deed: Callable[[dict[str, Any]], bool]) -> None:
         super().__init__(Care, who, deed)

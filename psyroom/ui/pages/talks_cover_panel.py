@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from psyroom.errors import NotValid
 from psyroom.rules.time import short_day
 from psyroom.services import care, coverage, talks
+from psyroom.services.care import CareSeen
 from psyroom.services.coverage import ClassLine, StudentLine
 from psyroom.services.talks import RowTyped
 from psyroom.ui.kit import Card, Choice, Elided, button, link, text, tool
@@ -192,7 +193,7 @@ class ClassPanel(Card):
         excused = one is not None and bool(one.excuse) and not one.talks
         self.buttons["excuse"].setText("改未谈原因" if excused else f"未谈原因{several}")
         self.buttons["attempt"].setText(f"没谈成{several}")
-        self.buttons["care"].setText("解除重点关爱" if one is not None and one.care else "标记重点关爱")
+        self.buttons["care"].setText("改、解除重点关爱" if one is not None and one.care else "标记重点关爱")
 
     # ---- deeds
 
@@ -305,7 +306,19 @@ class ClassPanel(Card):
         until = f"，到{short_day(active.until)}" if active.until else ""
         told = f"{short_day(active.since)}由{active.who}标记{until}：{active.ground}"
         form = LiftForm(names, told, self._today, lift)
+        form.put(link("还要再看一段？改依据或到期日", partial(self._change_care, active, names)))
         self._begin("解除重点关爱", "解除", form, f"lift/{marked}")
+
+    def _change_care(self, active: CareSeen, names: str) -> None:
+        """The mark as it stands, to be prolonged or set right."""
+
+        def change(values: dict[str, Any]) -> bool:
+            deed = partial(care.change, self.room, active.id, values)
+            return self._attempt(deed, form, f"重点关爱已改：{names}", "care")
+
+        form = CareForm(names, self._today, change)
+        form.set_values({"ground": active.ground, "since": active.since, "until": active.until})
+        self._begin("改重点关爱的标记", "保存", form, f"mark/{active.id}")
 
     def open_student(self) -> None:
         picked = self.list.picked()

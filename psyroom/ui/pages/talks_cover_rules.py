@@ -35,7 +35,7 @@ def told(found: Coverage) -> list[tuple[str, str, str]]:
 class RulesTold(QWidget):
     """In the side sheet."""
 
-    help_topic = "talks"
+    help_topic = "talk-rules"
 
     def __init__(self, found: Coverage, shell: Shell) -> None:
         super().__init__()
