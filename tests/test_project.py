@@ -177,4 +177,5 @@ def test_the_readme_names_the_stable_commands() -> None:
         *("waiting", *(f"waiting {deed}" for deed in ("list", "add", "take", "withdraw", "renew"))),
         *("opening sign", "opening reason", "people remove", "people password", "visit add", "notes search"),
         *("export student", "backup", "backups", "backup preview"),
+        *("care mark", "talks coverage", "talks sheets", "talks import", "talks slips"),
     }
