@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.services import exports, talk_sheets, talks
 from psyroom.store.room import Room
+from psyroom.ui.kit import Card
 from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.talk_sheets_in import ReadView
 from psyroom.ui.pages.talk_sheets_out import SheetsOut
@@ -141,12 +142,47 @@ def test_old_and_new_stand_beside_each_other(school: tuple[Room, dict[str, str]]
     assert view.view is not None
     (line,) = view.view.table.rows()
     view.view.table.choose(line)
+    assert not view.view.table.isColumnHidden(3)
     shown = words_of(view.view.detail)
     assert "原来" in shown and "要点：想家" in shown and "改成" in shown and "要点：想家，约好周末回去" in shown
     assert "修改 1" in " ".join(b.text() for b in buttons_of(view, "修改 1"))
     view.take()
     assert [t.fields.points for t in talks.of_student(room, ids["安宁"])] == ["想家，约好周末回去"]
     assert shell.isVisible()
+
+
+def test_what_is_wrong_is_said_in_full_and_the_class_still_missing_first(
+    school: tuple[Room, dict[str, str]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Nobody has to click a row to read why it was not taken; 原来 takes no room where it is empty."""
+    room, _ = school
+    path = sheet_of(room, tmp_path)
+    filled(path, {"安宁": {"day": DAY, "talker": "赵敏"}})
+    _shell, tab = tab_of(qtbot, room)
+    read_in(tab, qtbot, path).take()
+    filled(path, {"安宁": {"points": "想家"}, "白帆": {"points": "没有日期"}})
+    view = read_in(tab, qtbot, path)
+    assert view.view is not None
+    assert [line.row.name for line in view.view.table.rows()] == ["白帆"]
+    assert "没有谈话日期" in words_of(view.view.detail) and view.view.table.isColumnHidden(3)
+    view.view.show_state("changed")
+    assert not view.view.table.isColumnHidden(3) and view.view.take_button.hasFocus()
+    view.take()
+    QApplication.processEvents()
+    (missing,) = [card for card in view.stack.currentWidget().findChildren(Card) if "还没有交的班" in words_of(card)]
+    assert missing.mapTo(view, missing.rect().topLeft()).y() < view.receipts.mapTo(view, view.rect().topLeft()).y()
+
+
+def test_beside_an_open_class_the_list_keeps_its_room(
+    school: tuple[Room, dict[str, str]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    room, _ = school
+    sheets_out(room, tmp_path)
+    _shell, tab = tab_of(qtbot, room)
+    tall = tab.table.height()
+    tab.show_class(tab.states[0])
+    QApplication.processEvents()
+    assert tab.table.height() > 0.8 * tall and tab.which.width() > tab.width() / 2
 
 
 def test_a_teachers_own_password_is_asked_for_and_a_strange_file_says_why(

@@ -126,6 +126,8 @@ class DryView(QWidget):
         self.about.hide()
         right.addWidget(self.about)
         several, known = len(self.dry.files) > 1, any(line.row is not None and line.row.before for line in self.lines)
+        self._known = (4 if several else 3) * known
+        """Where 原来 stands in the table; 0: nowhere."""
         self.table = Table(
             [
                 *([Column("班级", lambda li: li.file.class_name or li.file.name, width=112)] if several else []),
@@ -215,7 +217,11 @@ class DryView(QWidget):
         rows = [line for line in mine if (line.state != BLANK if state == ALL else line.state == state)]
         if state == ALL:
             rows.sort(key=lambda line: ORDER.index(line.state))
+        if self._known:
+            self.table.setColumnHidden(self._known, not any(_was(line) for line in rows))  # the reasons need the room
         self.table.set_rows(rows)
+        if state == PROBLEM and rows and self.table.row() is None:
+            self.table.choose(rows[0])  # says at once and in full what is wrong with it
         self._tell(self.table.row())
 
     def _tell(self, line: Line | None) -> None:

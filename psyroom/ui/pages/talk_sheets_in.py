@@ -258,13 +258,13 @@ class ReadView(QWidget):
         row.addStretch(1)
         head.body.addLayout(row)
         column.addWidget(head)
-        self.receipts = _Receipts(self.room, self.shell, set(taken.receipts))
-        column.addWidget(self.receipts)
         if dry.missing_classes:
             names = {state.key: state.name for state in talk_sheets.listed(self.room, local_now(self.room))}
             card = Card("还没有交的班", f"{len(dry.missing_classes)} 个")
             card.add(text("、".join(names.get(key, key) for key in dry.missing_classes)))
             column.addWidget(card)
+        self.receipts = _Receipts(self.room, self.shell, set(taken.receipts))
+        column.addWidget(self.receipts)
         column.addStretch(1)
         done = scrolled(inner)
         self.stack.addWidget(done)

@@ -79,11 +79,11 @@ class Tab(QWidget):
         self.missing = Stat("还没有交", "0", do=partial(self.show_only, MISSING))
         for stat in (self.out, self.back, self.missing):
             row.addWidget(stat)
-        self.which = text("", "soft")
-        row.addWidget(self.which, 1)
+        row.addStretch(1)
         deeds = QHBoxLayout()
         deeds.setSpacing(SPACE)
         row.addLayout(deeds)
+        self.which = text("", "soft")  # below, where it has the width also beside an open class
         self.slips_button = quiet("密码条", self.slips, icon_name="printer", tip="再看一次各班文件的密码，可以打印")
         deeds.addWidget(self.slips_button)
         self.read_button = button("读回", self.read, icon_name="upload-simple", shortcut="Ctrl+O")
@@ -91,6 +91,7 @@ class Tab(QWidget):
         self.send_button = primary("发出登记表", self.send, icon_name="export", shortcut="Ctrl+N")
         deeds.addWidget(self.send_button)
         card.body.addLayout(row)
+        card.add(self.which)
         return card
 
     def _reminder(self) -> QWidget:
