@@ -140,7 +140,7 @@ class StudentList(QListView):
         self._painter.with_class = with_class
         self._model.set(lines)
         if not self.choose(kept, current=here.id if here is not None else "") and lines and at >= 0:
-            self.setCurrentIndex(self._model.index(min(at, len(lines) - 1)))
+            self._go_to(min(at, len(lines) - 1))
         self.verticalScrollBar().setValue(down)
         self._silent = False
         self.turned.emit()
@@ -167,7 +167,7 @@ class StudentList(QListView):
             self.clearSelection()
             return False
         first = next((n for n in rows if self._model.lines[n].id == current), rows[0])
-        self.setCurrentIndex(self._model.index(first))
+        self._go_to(first)
         for n in rows:
             self.selectionModel().select(self._model.index(n), QItemSelectionModel.SelectionFlag.Select)
         return True
@@ -175,8 +175,13 @@ class StudentList(QListView):
     def focus_first(self) -> None:
         """The keyboard to the row one stood on, else the first."""
         if not self.currentIndex().isValid() and self._model.lines:
-            self.setCurrentIndex(self._model.index(0))
+            self._go_to(0)
         self.setFocus()
+
+    def _go_to(self, row: int) -> None:
+        """This one alone, whatever key is still held from a shortcut: Qt would add to what is chosen."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(self._model.index(row), flags.ClearAndSelect | flags.Rows)
 
     def _moved(self, *_: object) -> None:
         if not self._silent:
