@@ -9,7 +9,7 @@ from datetime import date
 from psyroom.rules import coverage as rule
 from psyroom.rules import policy
 from psyroom.rules.time import short_day
-from psyroom.services import care, coverage, feedback_list, home_visits, plan_list, talk_seen, talk_sheets
+from psyroom.services import care, coverage, feedback_list, home_visits, plan_list, talk_seen, talk_sheets_back
 from psyroom.services.due import Ground, Task, few
 
 PAGE = "talks"
@@ -80,7 +80,7 @@ def sheets(ground: Ground) -> list[Task]:
     found = []
     out = [
         (row.issued.date(), row.name)
-        for row in talk_sheets.listed(ground.room, ground.now)
+        for row in talk_sheets_back.listed(ground.room, ground.now)
         if row.issued is not None and row.came_back is None and row.left_to_talk
     ]
     if out:
@@ -91,7 +91,7 @@ def sheets(ground: Ground) -> list[Task]:
         detail = f"最早的 {short_day(first)} 发出" + (f"：{names}" if len(out) > 3 else "")
         urgency = "brick" if days >= SHEETS_LATE else "amber" if days >= SHEETS_LATE // 2 else ""
         found.append(Task("sheets", words, detail, urgency, PAGE, {"tab": "sheets"}, len(out)))
-    kept = sum(not row.destroyed for row in talk_sheets.receipts(ground.room))
+    kept = sum(not row.destroyed for row in talk_sheets_back.receipts(ground.room))
     if kept:
         words = f"{kept} 份读过的班主任表还没有销毁"
         found.append(Task("sheets_kept", words, "删掉文件以后，按“都已销毁”", "", PAGE, {"tab": "sheets"}, kept))

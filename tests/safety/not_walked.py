@@ -92,7 +92,7 @@ _NOT_ALONE = {
     "talk_rules": "set_class_teacher set_class_teachers set_rules",
     "talk_papers": "class_table missing record",
     "talk_sheet_problems": "problems restamped",
-    "talk_sheets": "mark_all_destroyed mark_destroyed",
+    "talk_sheets_back": "mark_all_destroyed mark_destroyed",
     "talk_sheets_read": "reading take",
     "talks": "add attempt change follow from_note remove save_rows unexcuse",
     "trial": "of of_new",
