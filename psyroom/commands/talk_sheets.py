@@ -20,7 +20,7 @@ APART = "密码条在 {file}，请另外交给班主任，不要和表放在同�
 
 def sheets(options: Any) -> Answer:
     """A sheet for each class, and the slips with their passwords."""
-    from psyroom.services import exports, hours, outgoing, rights, talk_sheets
+    from psyroom.services import hours, rights, talk_sheets
 
     for name, given in (("--reason", options.reason), ("--to", options.receiver)):
         if not given.strip():
@@ -30,14 +30,10 @@ def sheets(options: Any) -> Answer:
         rights.needs_counsellor(room)
         work = talk_sheets.making(
             room, folder, hours.local_now(room), reason=options.reason, receiver=options.receiver,
-            with_password=not options.no_password, term=options.term or "",
+            with_password=not options.no_password, slips_file=SLIPS, term=options.term or "",
         )  # fmt: skip
         made = drive(work)
         files = [str(path) for path in made.files]
-        if made.slips:
-            text = talk_sheets.passwords_text(made.slips).encode("utf-8-sig")
-            (slips,) = outgoing.put(room, {exports.free_name(folder, SLIPS): text}, folder)
-            files.append(str(slips))
     note(APART.format(file=files[-1]) if made.slips else UNSEALED)
     answer = {"files": files, "sealed": bool(made.slips)}
     return 0, answer, "\n".join(files)

@@ -20,6 +20,7 @@ from psyroom.records.fields import about
 from psyroom.records.notes import NoteFields
 from psyroom.records.students import LABELS, StudentDetailFields, StudentFields
 from psyroom.rules.identity import complete
+from tests.safety import talk_canaries
 
 if TYPE_CHECKING:
     from psyroom.store.room import Room
@@ -58,7 +59,7 @@ PASSWORD, CHANGED = "白鹭飞过稻田七点半回家去", "大雁排成一行�
 NUMBER, PHONE = "430102201107158816", "13974512806"
 SECOND_NUMBER, THIRD_NUMBER = complete("43010220110716882"), complete("43010220110717883")
 EVERYWHERE = (SCHOOL, CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PLACE, PICTURE, PASSWORD, CHANGED, NUMBER, PHONE, SECOND_NUMBER,
-              THIRD_NUMBER, *SESSIONS)  # fmt: skip
+              THIRD_NUMBER, *SESSIONS, *talk_canaries.OF_TALKS, talk_canaries.REASON, talk_canaries.RECEIVER)  # fmt: skip
 """None of these may be read in any byte of a room, a temporary folder, a home, a log."""
 OF_CHILDREN = (CHILD, PRIVATE, TEACHER, SLIP, DRAFT, PICTURE, NUMBER, PHONE)
 """Nor these in what goes out without names."""
@@ -250,6 +251,7 @@ def main(place: Path) -> None:
         papers,
         people,
         returns,
+        roll,
         rooms,
         roster_sheet,
         school,
@@ -333,6 +335,8 @@ def main(place: Path) -> None:
         (out / "nameless" / f"{made.name}.pdf").write_bytes(made.pdf)
     ics.write(room, out / "nameless" / "日程.ics", me, *days, NOW)
     said_in_session(room, child, out)
+    others = [entry.id for entry in roll.everybody(room) if entry.id != child]
+    talk_canaries.said_of_everyone(room, child, others[-2:], out / "talks", NOW)
     drained(copies.copy(room, place / "备份"))
     with room.write("导入名册") as deed:
         for schema in room.schemas:

@@ -21,7 +21,7 @@ from psyroom.store import keys
 from psyroom.store.connection import connect, raw_of
 from psyroom.store.opening import open_room
 from psyroom.store.settle import MAGIC
-from tests.safety import canaries
+from tests.safety import canaries, talk_canaries
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -135,6 +135,16 @@ def test_what_goes_out_without_names_has_none(place: Path) -> None:
     assert leaks(place / "out" / "names", (canaries.CHILD,), unpack=True)
 
 
+def test_what_goes_out_of_talks_has_nothing_of_a_session(place: Path) -> None:
+    """Sheets, slips, returns, records: nothing private of a child; a sheet under its password tells nothing at all."""
+    out = place / "out" / "talks"
+    assert len([p for p in out.rglob("*") if p.is_file()]) == 13
+    assert leaks(out / "papers", (talk_canaries.TALK,), unpack=True), "the search reads them"
+    private = (canaries.PRIVATE, canaries.SLIP, canaries.DRAFT, canaries.NUMBER, canaries.PHONE, *canaries.SESSIONS)
+    assert not leaks(out, (*private, talk_canaries.BEGUN, talk_canaries.REASON, talk_canaries.RECEIVER), unpack=True)
+    assert not leaks(out / "sheets", (*canaries.OF_CHILDREN, *talk_canaries.OF_TALKS))
+
+
 def test_what_goes_out_with_names_has_nothing_private_and_sealed_files_tell_nothing(place: Path) -> None:
     names = place / "out" / "names"
     assert {text for _, text in leaks(names, (canaries.NOTE, canaries.HOME), unpack=True)} == {
@@ -147,7 +157,9 @@ def test_what_goes_out_with_names_has_nothing_private_and_sealed_files_tell_noth
 
 
 def test_an_export_leaves_nothing_but_what_was_asked_for(place: Path) -> None:
-    names = sorted(p.name for p in (place / "out").rglob("*") if p.is_file())
+    names = sorted(
+        p.name for p in (place / "out").rglob("*") if p.is_file() and place / "out" / "talks" not in p.parents
+    )
     assert len(names) == 19 and not [
         n for n in names if n.startswith((".", "~")) or n.endswith((".new", ".tmp", ".part"))
     ]
@@ -171,7 +183,7 @@ def test_the_room_is_whole_afterwards_and_the_desk_knows_names_only(place: Path,
         duty.close()
         secrets = (canaries.NUMBER, canaries.SECOND_NUMBER, canaries.THIRD_NUMBER, "43010220110715881X", "2011-07-15", "student_detail", "student_label", "poor",
                    canaries.SLIP, canaries.DRAFT, canaries.PICTURE, canaries.SLIP.encode().hex(), canaries.PRIVATE, canaries.PHONE, "单亲", "离异",
-                   *canaries.SESSIONS)  # fmt: skip
+                   *canaries.SESSIONS, *talk_canaries.OF_TALKS)  # fmt: skip
         for secret in secrets:
             assert secret not in told, secret
         assert canaries.CHILD in told and canaries.TEACHER in told, "otherwise this test sees nothing"
