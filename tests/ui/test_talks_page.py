@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from psyroom.records.school import Term
 from psyroom.records.students import Student
 from psyroom.rules.coverage import Lamp, Lamps
-from psyroom.services import care, coverage, talk_rules, talks
+from psyroom.services import care, coverage, students, talk_rules, talks
 from psyroom.ui import drafting
 from psyroom.ui.pages import lamps
 from psyroom.ui.pages.lamps import LampRow
@@ -232,6 +232,26 @@ def test_a_reason_holds_no_longer_when_it_is_emptied(qtbot: QtBot, small: Small)
     form.fields["reason"].set_value("")
     form.save()
     assert coverage.of(small.room, NOW).total.excused == 0
+
+
+def test_two_of_one_name_are_told_apart_in_the_list_and_in_the_form(qtbot: QtBot, small: Small) -> None:
+    for number in ("71105", "71108"):
+        values = {"name": "陈婷", "sex": "f", "number": number, "stage": "junior", "cohort": 2026, "class_no": 1}
+        id = students.add(small.room, values, {})
+    page = page_of(qtbot, small)
+    tab = cover_of(page)
+    tab.show_branch((CLASS, FIRST_CLASS))
+    tab.panel.show_student(id)
+    shown = [str(tab.panel.list.model().index(n, 0).data()) for n in range(len(names(tab)))]
+    assert [words for words in shown if "陈婷（学号 …05）" in words or "陈婷（学号 …08）" in words] == [
+        words for words in shown if "陈婷" in words
+    ]
+    press(Qt.Key.Key_G, ALT)
+    assert "陈婷（学号 …08）" in words_of(page.sheet.body())
+    form: Any = page.sheet.body()
+    form.fields["ground"].control.insertPlainText("班主任提出：近两周常一个人待着")
+    press(Qt.Key.Key_S, CTRL)
+    assert list(care.active(small.room, TUESDAY)) == [id]
 
 
 def test_several_are_excused_in_one_deed(qtbot: QtBot, small: Small) -> None:

@@ -21,26 +21,42 @@ ROW, NAME = 40, 74
 CARE = "关爱"
 
 
-def said(line: StudentLine, *, with_class: bool) -> str:
+def twins_of(lines: Iterable[StudentLine]) -> frozenset[str]:
+    """The ids of those who bear the same name as another of their class."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        found.setdefault((line.class_key, line.name), []).append(line.id)
+    return frozenset(id for ids in found.values() if len(ids) > 1 for id in ids)
+
+
+def ending(line: StudentLine) -> str:
+    """What tells one of two with the same name: 学号 …08, as on the class teacher's slip."""
+    return f"学号 …{line.number[-2:]}" if line.number else "没有学号"
+
+
+def said(line: StudentLine, *, with_class: bool, twin: bool = False) -> str:
     """What stands behind the lamps: where from, the last talk and by whom, or why there was none."""
     lamp = line.lamps.talk
-    parts = [line.class_name if with_class else "", lamp.words if lamp.state == "green" or line.excuse else ""]
+    parts = [ending(line) if twin else "", line.class_name if with_class else ""]
+    parts.append(lamp.words if lamp.state == "green" or line.excuse else "")
     if line.left and line.attempts:
         again = f"，{short_day(line.hidden_until)}再提示" if line.hidden_until else ""
         parts.append(f"找过 {line.attempts} 次{again}")
     return " · ".join(part for part in parts if part)
 
 
-def whole(line: StudentLine) -> str:
+def whole(line: StudentLine, *, twin: bool = False) -> str:
     """A student in words, for the tool tip and a screen reader."""
     lamps = (f"{NAMES[link]}：{lamp.words}" for link, lamp in line.lamps.each)
-    return "；".join([f"{line.class_name} {line.name}", *(["需要重点关爱"] if line.care else []), *lamps])
+    name = f"{line.class_name} {line.name}{f'（{ending(line)}）' if twin else ''}"
+    return "；".join([name, *(["需要重点关爱"] if line.care else []), *lamps])
 
 
 class _Model(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.lines: Sequence[StudentLine] = ()
+        self.twins: frozenset[str] = frozenset()
 
     def set(self, lines: Sequence[StudentLine]) -> None:
         self.beginResetModel()
@@ -56,7 +72,8 @@ class _Model(QAbstractListModel):
             Qt.ItemDataRole.AccessibleTextRole,
             Qt.ItemDataRole.ToolTipRole,
         ):
-            return whole(self.lines[index.row()])
+            line = self.lines[index.row()]
+            return whole(line, twin=line.id in self.twins)
         return None
 
 
@@ -87,7 +104,7 @@ class _Painter(QStyledItemDelegate):
         rest.setRight(inner.right())
         painter.setFont(fonts.face(tabular=True))
         painter.setPen(QColor(p.soft))
-        words = said(line, with_class=self.with_class)
+        words = said(line, with_class=self.with_class, twin=line.id in index.model().twins)
         short = QFontMetrics(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, max(rest.width(), 0))
         painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), short)
         painter.restore()
@@ -132,12 +149,13 @@ class StudentList(QListView):
         self.selectionModel().selectionChanged.connect(self._moved)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.lines[index.row()]))
 
-    def set_lines(self, lines: Sequence[StudentLine], *, with_class: bool) -> None:
-        """Show these; who was chosen stays so as far as he is among them, else the row in his place is."""
+    def set_lines(self, lines: Sequence[StudentLine], *, with_class: bool, twins: frozenset[str] = frozenset()) -> None:
+        """Show these (`twins`: who of them shares a name, whether or not the other is shown); who was chosen stays so as far as he is among them, else the row in his place is."""
         kept, at, down = self.ids(), self.currentIndex().row(), self.verticalScrollBar().value()
         here = self.current()
         self._silent = True
         self._painter.with_class = with_class
+        self._model.twins = twins
         self._model.set(lines)
         if not self.choose(kept, current=here.id if here is not None else "") and lines and at >= 0:
             self._go_to(min(at, len(lines) - 1))

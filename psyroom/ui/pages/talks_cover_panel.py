@@ -21,7 +21,7 @@ from psyroom.ui.kit import Card, Choice, Elided, button, link, text, tool
 from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages import talk_form
 from psyroom.ui.pages.talks_cover_forms import AttemptForm, CareForm, ExcuseForm, LiftForm, Small
-from psyroom.ui.pages.talks_cover_list import StudentList
+from psyroom.ui.pages.talks_cover_list import StudentList, ending, twins_of
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class ClassPanel(Card):
         self.term = ""
         self.line: ClassLine | None = None
         self._lines: list[StudentLine] = []
+        self._twins: frozenset[str] = frozenset()
         self._also_resting = False
         self._back: object = None
         self._build()
@@ -108,7 +109,7 @@ class ClassPanel(Card):
             self.leave_form()
             self._also_resting = False
         self.branch, self.term = branch, term
-        self.line, self._lines = line, list(lines)
+        self.line, self._lines, self._twins = line, list(lines), twins_of(lines)
         self.title.setText(line.name)
         self.print_button.setVisible(branch[0] == CLASS)
         self.table_button.setVisible(branch[0] == CLASS)
@@ -141,7 +142,7 @@ class ClassPanel(Card):
         wanted = self.filter.value()
         shown = self._of(wanted, resting=self._also_resting)
         away = len(self._of(wanted, resting=True)) - len(shown)
-        self.list.set_lines(shown, with_class=self.branch[0] != CLASS)
+        self.list.set_lines(shown, with_class=self.branch[0] != CLASS, twins=self._twins)
         said = {LEFT: "这里没有要谈的了。", PLAN: "没有缺方案的。", FEEDBACK: "没有缺反馈的。", EVERY: "没有学生。"}
         self.empty.setText("刚找过的先不列出。" if away else said[wanted])
         if not shown and self.window().focusWidget() is self.list:
@@ -199,7 +200,8 @@ class ClassPanel(Card):
 
     def _who(self) -> tuple[list[StudentLine], str]:
         picked = self.list.picked()
-        names = "、".join(line.name for line in picked[:3]) + (f"等 {len(picked)} 人" if len(picked) > 3 else "")
+        told = [f"{one.name}（{ending(one)}）" if one.id in self._twins else one.name for one in picked[:3]]
+        names = "、".join(told) + (f"等 {len(picked)} 人" if len(picked) > 3 else "")
         return picked, names
 
     def _begin(self, title: str, words: str, form: Small, about: str) -> None:
