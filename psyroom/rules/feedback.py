@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from psyroom.records.care import GIVEN
 from psyroom.rules.time import short_day
 
 DATES = {
@@ -21,6 +23,18 @@ RANK = {"draft": 0, "printed": 1, "delivered": 2, "refused": 3, "signed": 3}
 _WORDS = {"printed": "打印", "delivered": "送达"}
 BACK_IN = 7
 """Days after which a slip that has not come back is spoken of."""
+
+
+def stands(rows: Sequence[Any]) -> Any:
+    """Which of a student's feedback of a semester (each with its `state`), the oldest first, speaks for the others: the
+    newest that was given, else the newest."""
+    return next((row for row in reversed(rows) if row.state in GIVEN), rows[-1])
+
+
+def since(row: Any) -> date | None:
+    """Since when a feedback is in its state; None for a draft."""
+    day: date | None = getattr(row, DATES[row.state]) if row.state in DATES else None
+    return day
 
 
 def is_further(now: str, wanted: str) -> bool:

@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 
 from sqlmodel import Session
 
-from psyroom.records.care import GIVEN
 from psyroom.rules import classes
 from psyroom.rules import coverage as rule
+from psyroom.rules import feedback as slips
 from psyroom.rules.coverage import ClassLine as ClassLine
 from psyroom.rules.coverage import Lamp as Lamp
 from psyroom.rules.coverage import Lamps as Lamps
@@ -219,17 +219,13 @@ def _plans(session: Session, day: date) -> dict[str, rule.PlanKnown]:
     }
 
 
-_SINCE = {"printed": "printed_on", "delivered": "delivered_on", "signed": "signed_on", "refused": "refused_on"}
-
-
 def _feedback(rows: Iterable[Any]) -> dict[str, tuple[str, date | None]]:
-    """(state, since) by student: of a feedback that was given, else of the newest."""
-    found: dict[str, tuple[str, date | None]] = {}
+    """(state, since) by student: of the one that speaks for the others."""
+    by_student: dict[str, list[Any]] = {}
     for row in rows:
-        if row.student in found and found[row.student][0] in GIVEN and row.state not in GIVEN:
-            continue
-        found[row.student] = row.state, getattr(row, _SINCE[row.state]) if row.state in _SINCE else None
-    return found
+        by_student.setdefault(row.student, []).append(row)
+    stand = {student: slips.stands(some) for student, some in by_student.items()}
+    return {student: (row.state, slips.since(row)) for student, row in stand.items()}
 
 
 def _line(row: Any, of: _Class, facts: _Facts, rules: RulesSeen, today: date) -> StudentLine:

@@ -94,8 +94,8 @@ def listed(
 def _told(rows: Sequence[Any], scans: Any, today: date) -> dict[str, Any]:
     if not rows:
         return {}
-    row = stands(rows)
-    since = getattr(row, rules.DATES[row.state]) if row.state in rules.DATES else None
+    row = rules.stands(rows)
+    since = rules.since(row)
     out = row.way == SLIP and row.state in ("printed", "delivered")
     return {
         "feedback": row.id,
@@ -111,11 +111,6 @@ def _told(rows: Sequence[Any], scans: Any, today: date) -> dict[str, Any]:
     }
 
 
-def stands(rows: Sequence[Any]) -> Any:
-    """Which of a student's feedback of a semester, the oldest first, speaks for the others."""
-    return next((row for row in reversed(rows) if row.state in GIVEN), rows[-1])
-
-
 def waiting(room: Room, now: datetime) -> list[Waiting]:
     """Slips printed or delivered a week ago or earlier that have not come back, in the present semester, the oldest first.
     What was told by word of mouth waits for nothing. Errors: `NeedsCounsellor`."""
@@ -125,7 +120,7 @@ def waiting(room: Room, now: datetime) -> list[Waiting]:
         rows = ask.in_states(session, ("printed", "delivered"), SLIP, code)
     found = []
     for row in rows:
-        since = getattr(row, rules.DATES[row.state]) or row.day
+        since = rules.since(row) or row.day
         days = (now.date() - since).days
         if days < rules.BACK_IN:
             continue

@@ -195,6 +195,23 @@ def test_the_list_says_what_the_lamps_and_the_figures_say(small: Small) -> None:
     assert len(feedback_list.listed(small.room, NOON)) == len(lines)
 
 
+def test_list_and_lamp_speak_of_the_same_slip_in_whatever_order_they_were_entered(small: Small) -> None:
+    room, child = small.room, small.students[0]
+    talk_rules.set_rules(room, {"feedback_for": "all"})
+    later, earlier = letter(small, day=ago(2)), letter(small, day=ago(6))
+    feedback.set_state(room, [earlier], "printed", ago(6), NOON)
+    feedback.set_state(room, [earlier], "refused", ago(5), NOON, why="没有收")
+    line = next(one for one in feedback_list.listed(room, NOON) if one.student == child)
+    known = coverage.line(room, child, NOON)
+    assert known is not None and (line.feedback, line.state) == (later, "draft")
+    assert (known.feedback, known.feedback_on) == (line.state, line.since)
+    given = feedback.save(room, child, {**WORDS, "way": "telephone", "day": ago(4)}, NOON)
+    line = next(one for one in feedback_list.listed(room, NOON) if one.student == child)
+    known = coverage.line(room, child, NOON)
+    assert known is not None and (line.feedback, line.state) == (given, "delivered")
+    assert (known.feedback, known.feedback_on) == (line.state, line.since)
+
+
 def test_a_slip_that_does_not_come_back_is_spoken_of_after_a_week(small: Small) -> None:
     ids = [letter(small, n, day=ago(8)) for n in range(3)]
     feedback.set_state(small.room, ids[:1], "printed", ago(7), NOON)

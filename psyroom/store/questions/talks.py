@@ -109,10 +109,11 @@ def reviews(session: Session) -> list[Any]:
 
 
 def feedback(session: Session, term: str) -> list[Any]:
-    """(student, state, printed_on, delivered_on, signed_on, refused_on) of a semester, the newest last."""
+    """(student, state, printed_on, delivered_on, signed_on, refused_on) of a semester, the oldest first, as the list of
+    feedback takes them."""
     c = feedback_c
     columns = (c.student, c.state, c.printed_on, c.delivered_on, c.signed_on, c.refused_on)
-    return _rows(session, select(*columns).where(c.term == term).order_by(c.made_at, c.id))
+    return _rows(session, select(*columns).where(c.term == term).order_by(c.day, c.made_at, c.id))
 
 
 # ---- rules and class teachers -----------------------------------------------------------------------------------
