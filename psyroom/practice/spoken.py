@@ -6,19 +6,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
-from typing import Any
 
-from sqlmodel import SQLModel
-
+from psyroom.practice.blanks import Row, Rows, blank, stamp
 from psyroom.records.ids import new_id
 from psyroom.records.notes import Addendum, NextStep, Note, NoteCategory, NoteFields, NoteStudent
 from psyroom.records.students import StudentBackground, StudentBackgroundFields
 from psyroom.rules.notes import number
-
-Row = dict[str, Any]
-Rows = list[tuple[type[SQLModel], list[Row]]]
 
 FRESH = 3
 """The last visits of the one who practises that nobody has written down yet, so that there is something to write."""
@@ -104,12 +99,12 @@ class _Said:
     def note(self, visit: Row, *, mine: bool, begun: bool) -> None:
         day: date = visit["day"]
         self._running[day.year] += 1
-        row = _empty(NoteFields) | {name: visit[name] for name in ("day", "starts", "ends", "place", "channel")}
+        row = blank(NoteFields) | {name: visit[name] for name in ("day", "starts", "ends", "place", "channel")}
         row |= {"id": new_id(), "visit": visit["id"], "number": number(day.year, self._running[day.year])}
-        row |= {"writer": visit["person"], "made_at": _stamp(day, 13), "signed_at": "", "signed_by": ""}
+        row |= {"writer": visit["person"], "made_at": stamp(day, 13), "signed_at": "", "signed_by": ""}
         signed = not begun and (self.today - day).days > SIGNED_AFTER
         if signed:
-            row |= {"signed_at": _stamp(day + timedelta(days=1), 9), "signed_by": visit["person"]}
+            row |= {"signed_at": stamp(day + timedelta(days=1), 9), "signed_by": visit["person"]}
         row["shared"] = not mine and self.chance.random() < 0.5
         self.notes.append(row)
         if visit["student"]:
@@ -123,7 +118,7 @@ class _Said:
         else:
             self._with_teacher(row, visit["name"])
         if signed and self.chance.random() < 0.06:
-            at = _stamp(day + timedelta(days=6), 8)
+            at = stamp(day + timedelta(days=6), 8)
             self.later.append({"id": new_id(), "note": row["id"], "at": at, "person": visit["person"], "text": LATER})
 
     def _with_child(self, row: Row, *, begun: bool) -> None:
@@ -154,12 +149,12 @@ class _Said:
 
     def _step(self, row: Row, text: str) -> None:
         due = row["day"] + timedelta(days=self.chance.choice((7, 7, 14)))
-        done = "" if due >= self.today - timedelta(days=1) else _stamp(due, 8)
+        done = "" if due >= self.today - timedelta(days=1) else stamp(due, 8)
         step = {"id": new_id(), "note": row["id"], "person": row["writer"], "text": text, "due": due, "done_at": done}
         self.steps.append(step)
 
     def background(self, student: str) -> Row:
-        row = _empty(StudentBackgroundFields) | {
+        row = blank(StudentBackgroundFields) | {
             "id": student,
             "family": self.chance.choice(("nuclear", "grandparents")),
         }
@@ -169,13 +164,3 @@ class _Said:
             "mind": "愿意说话，遇事先闷着，熟了以后很有主意。",
             "strengths": "画画好；与同桌关系稳定；祖母支持。",
         }
-
-
-def _empty(fields: type[SQLModel]) -> Row:
-    """Every column that has a default, at it."""
-    return {name: field.default for name, field in fields.model_fields.items() if not field.is_required()}
-
-
-def _stamp(day: date, hour: int) -> str:
-    """A moment of a day as notes keep it: UTC."""
-    return datetime.combine(day, time(hour), UTC).isoformat(timespec="seconds")

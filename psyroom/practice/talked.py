@@ -4,12 +4,10 @@ sheet is missing; some students are under care, with plans, feedback and visits 
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
-from typing import Any
 
-from sqlmodel import SQLModel
-
+from psyroom.practice.blanks import Row, Rows, blank, stamp
 from psyroom.practice.names import name_of
 from psyroom.practice.pupils import Pupils
 from psyroom.practice.talked_words import CARES, EXCUSED, FEEDBACK, PLANS, TALKS, VISITS
@@ -29,8 +27,6 @@ from psyroom.records.talks import ClassTeacher, Talk, TalkAttempt, TalkExcuse, T
 from psyroom.rules.calendar import Calendar
 from psyroom.rules.time import TermSpan, school_year_of
 
-Row = dict[str, Any]
-Rows = list[tuple[type[SQLModel], list[Row]]]
 Class = tuple[int, int]
 
 ISSUED, BACK = 3, 9
@@ -129,7 +125,7 @@ class _Making:
         self.rows["sheets"].append(
             {"id": sheet, "term": term.code, "stage": "vocational", "cohort": place[0], "class_no": place[1]}
             | {"password": password, "students": json.dumps([row["id"] for row in rows])}
-            | {"at": _stamp(out, 2), "person": self.person}
+            | {"at": stamp(out, 2), "person": self.person}
         )
         return sheet
 
@@ -142,7 +138,7 @@ class _Making:
                 "sha256": f"{self.chance.getrandbits(256):064x}",
             }
             | {"new": done, "changed": 0, "unchanged": 0, "problems": 0, "destroyed": True}
-            | {"at": _stamp(back, 8), "person": self.person}
+            | {"at": stamp(back, 8), "person": self.person}
         )
 
     def _talk(self, row: Row, day: date, talker: str, origin: str, sheet: str = "") -> None:
@@ -151,7 +147,7 @@ class _Making:
         due = day + timedelta(days=14) if follow else None
         done = due if due is not None and due < self.today - timedelta(days=2) else None
         self.rows["talks"].append(
-            _empty(TalkFields)
+            blank(TalkFields)
             | {"id": new_id(), "student": row["id"], "day": day, "talker": talker, "theme": theme, "points": points}
             | {"way": self.chance.choices(("face", "telephone", "online"), (18, 1, 1))[0], "origin": origin}
             | {
@@ -160,7 +156,7 @@ class _Making:
                 "followed_on": done,
                 "followed": "问过，已好转。" if done else "",
             }
-            | {"sheet": sheet, "note": "", "person": self.person, "made_at": _stamp(day, 9)}
+            | {"sheet": sheet, "note": "", "person": self.person, "made_at": stamp(day, 9)}
         )
 
     def _not_talked(self, term: TermSpan, row: Row, teacher: str, *, now: bool, late: bool) -> None:
@@ -202,9 +198,9 @@ class _Making:
         made_on = min(since + timedelta(days=5), self.today)
         ahead = self.today + timedelta(days=6 + n % 5 * 9)
         review = made_on + timedelta(days=30) if n % 7 == 3 else max(made_on + timedelta(days=75), ahead)
-        plan = _empty(PlanFields) | {"id": new_id(), "student": row["id"], "kind": kind, "made_on": made_on}
+        plan = blank(PlanFields) | {"id": new_id(), "student": row["id"], "kind": kind, "made_on": made_on}
         plan |= {"maker": teacher, "review_on": review, "version": 1, "person": self.person}
-        plan |= {"made_at": _stamp(made_on, 9)} | PLANS[n % len(PLANS)]
+        plan |= {"made_at": stamp(made_on, 9)} | PLANS[n % len(PLANS)]
         if n % 6 == 5:  # not finished
             plan |= {"study": "", "path": ""}
         self.rows["plans"].append(plan)
@@ -238,7 +234,7 @@ class _Making:
         after = {name: min(day + timedelta(days=d), self.today) for name, d in (("delivered", 2), ("back", 5))}
         said = state in ("delivered", "signed")
         self.rows["feedback"].append(
-            _empty(FeedbackFields)
+            blank(FeedbackFields)
             | {"id": new_id(), "student": row["id"], "term": term.code, "day": day, "way": way, "by": teacher}
             | {"study": study, "life": life, "advice": advice, "state": state, "relation": ""}
             | {"reply": "谢谢老师，孩子最近爱说学校的事了。" if state == "signed" else ""}
@@ -248,7 +244,7 @@ class _Making:
             | {"signed_on": after["back"] if state == "signed" else None}
             | {"refused_on": after["back"] if state == "refused" else None}
             | {"refused_why": "家长说忙，没有收" if state == "refused" else ""}
-            | {"person": self.person, "made_at": _stamp(day, 9)}
+            | {"person": self.person, "made_at": stamp(day, 9)}
         )
 
     def _visit(self, n: int, row: Row, since: date, teacher: str) -> None:
@@ -257,20 +253,11 @@ class _Making:
             return
         present, family, at_home, say, found = VISITS[n % len(VISITS)]
         self.rows["visits"].append(
-            _empty(HomeVisitFields)
+            blank(HomeVisitFields)
             | {"id": new_id(), "student": row["id"], "day": day, "starts": 1080, "ends": 1125, "teachers": teacher}
             | {"way": ("on_site", "on_site", "telephone")[n % 3], "place": "新民村", "present": present}
             | {"purpose": "了解在家的学习和生活，商量怎样配合", "family": family, "at_home": at_home}
             | {"at_school": "到校正常，上课能听，作业有时交不齐。", "parents_say": say, "found": found}
             | {"next": "一个月后再联系一次", "next_on": day + timedelta(days=30), "next_done": None}
-            | {"person": self.person, "made_at": _stamp(day, 12)}
+            | {"person": self.person, "made_at": stamp(day, 12)}
         )
-
-
-def _empty(fields: type[SQLModel]) -> Row:
-    """Every column that has a default, at it."""
-    return {name: field.default for name, field in fields.model_fields.items() if not field.is_required()}
-
-
-def _stamp(day: date, hour: int) -> str:
-    return datetime.combine(day, time(hour), UTC).isoformat(timespec="seconds")
