@@ -16,6 +16,8 @@ from psyroom.ui.pages.export_dialog import ExportDialog, Leaving, ask_to_leave
 from psyroom.ui.window import Shell
 
 WRITTEN = "written"
+REASON, RECEIVER = "家校反馈", "学生家长"
+"""What stands in the dialog at first: slips go home to parents."""
 
 
 def leave_slips(shell: Shell, lines: Sequence[FeedbackLine]) -> ExportDialog | None:
@@ -50,5 +52,8 @@ def leave_slips(shell: Shell, lines: Sequence[FeedbackLine]) -> ExportDialog | N
         ticks=ticks, write=write, printed=printed, kinds=("export", "feedback"),
     )  # fmt: skip
     dialog = ask_to_leave(shell, leaving)
+    for field, words in ((dialog.reason, REASON), (dialog.receiver, RECEIVER)):
+        if not field.value():
+            field.set_value(words)
     dialog.way.set_value("paper")
     return dialog

@@ -18,7 +18,7 @@ TONES = {NEW: "good", CHANGED: "sky", UNCHANGED: "", PROBLEM: "brick", BLANK: ""
 ORDER = ("day", "talker", "way", "theme", "points", "follow_up", "excuse")
 HOW_TO_DESTROY = (
     "文件夹里选中文件，按 Shift+Delete 直接删除（不进回收站）；U 盘上、微信或钉钉的聊天记录里还有的也要删掉。"
-    "本程序不会替您删除。"
+    "本程序不会替你删除。"
 )
 
 

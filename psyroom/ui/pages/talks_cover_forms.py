@@ -169,4 +169,5 @@ class LiftForm(Small):
         self.put(text(told, "soft"))
         self.add("lifted", controls={"lifted": DayField(today=today)})
         self.add("lifted_why")
+        self.fields["lifted_why"].set_hint("要写一句，如：近一个月到校正常，班主任也同意。")
         self.set_values({"lifted": today()})
