@@ -22,7 +22,7 @@ _ONE, _TWO, _THREE = 48.0, 17.0, 28.0
 """The three values of a row in mm, as on the papers of what was said; `_REST`: the last two as one."""
 _REST = _TWO + SECOND / MM + _THREE
 _BY_HAND = 22.5  # mm for a part that is filled in by hand
-_FORMS = "实地　电话　微信视频（圈出）"
+_FORMS = "实地　电话　微信、视频（圈出）"
 _DATE = "　　　　年　　月　　日"
 
 

@@ -21,7 +21,7 @@ KEEP = "本方案由学校、学生和家长商量制定，学校留存一份，
 MASKED = "姓名已隐去，班级只写到年级"
 NOT_MADE = "这是以前的版本，只供查阅"
 
-_ONE, _TWO, _THREE = 44.0, 17.0, 32.0
+_ONE, _TWO, _THREE = 40.0, 17.0, 36.0
 """The three values of a row of the head, in mm."""
 _RULE = 8.2 * MM  # between two lines to write on by hand
 _CELL = 1.4 * MM
@@ -173,7 +173,7 @@ def _drawn(plan: PlanPaper, school: str, practice: bool, digest: str, of: int) -
     )
     form.band("方案内容")
     for label, text in plan.parts:
-        form.written(label, text, 4)
+        form.written(label, text, 3)
     form.band("目标与措施", least_mm=30 if plan.steps else 48)
     form.table(_STEPS, [(s.goal, s.step, s.who, s.due, s.result) for s in plan.steps], blank=BLANK_STEPS)
     form.band("回顾小结", least_mm=30 if plan.reviews else 54)

@@ -288,6 +288,6 @@ def _print_setup(page: Any, landscape: bool, practice: bool, digest: str, first_
     page.center_horizontally()
     page.fit_to_pages(1, 0)
     page.repeat_rows(first_head, last_head)
-    page.set_footer("&C— &P —" + (f"&R&6{digest}" if digest else ""))
+    page.set_footer("&C— &P —" + (f"\n&6{digest}" if digest else ""))  # below: beside the number it would run into it
     if practice:
         page.set_header(f"&R&9{PRACTICE_TAG}")

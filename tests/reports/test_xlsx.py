@@ -64,7 +64,7 @@ def test_the_sheet_is_ready_to_print() -> None:
     assert page.page_setup.paperSize == 9 and page.page_setup.orientation == "landscape"
     assert page.print_title_rows == "$3:$4" and page.freeze_panes == "A5"
     assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToHeight == 0
-    assert "练习" in page.oddHeader.right.text and "摘要 01ab" in page.oddFooter.right.text
+    assert "练习" in page.oddHeader.right.text and page.oddFooter.center.text.splitlines() == ["— &P —", "摘要 01ab"]
     assert page.column_dimensions["B"].width > page.column_dimensions["A"].width
 
 

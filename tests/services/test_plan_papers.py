@@ -77,7 +77,7 @@ def test_what_is_not_written_is_ruled_space(small: Small) -> None:
     nothing = plan_papers.plan(small.room, written(small, **dict.fromkeys(PARTS, ""), review_on=None))
     text = words(nothing)
     assert "未写" not in text and text.count("目标措施负责人完成日期结果") == 1 and "导师签字：" in text
-    assert lines_to_write_on(nothing) == 5 * 4 + 3
+    assert lines_to_write_on(nothing) == 5 * 3 + 3
     assert lines_to_write_on(plan_papers.plan(small.room, written(small, 1))) == 3  # only the summary is still to come
 
 
