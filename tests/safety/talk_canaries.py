@@ -20,7 +20,8 @@ TALK, FOLLOWED, EXCUSED, TRIED, CARED, LIFTED, PLANNED, GOAL, LOOKED, TOLD, REFU
     "苍鹭谈的话", "苍鹭又问起", "鸬鹚不能来", "鸬鹚没找到", "斑鸠要关爱", "斑鸠不再要", "朱鹮的方案", "朱鹮的措施", "朱鹮再看过",
     "灰雀告家长", "灰雀被拒收", "雨燕去家访", "鹈鹕班主任", "鹌鹑表里写", "鹌鹑交来的", "鸳鸯没存的",
 )  # fmt: skip
-OF_TALKS = (TALK, FOLLOWED, EXCUSED, TRIED, CARED, LIFTED, PLANNED, GOAL, LOOKED, TOLD, REFUSED, VISITED, MASTER, ON_SHEET, FILE, BEGUN)  # fmt: skip
+UNTOLD = "灰雀不说的"
+OF_TALKS = (TALK, FOLLOWED, EXCUSED, TRIED, CARED, LIFTED, PLANNED, GOAL, LOOKED, TOLD, REFUSED, VISITED, MASTER, ON_SHEET, FILE, BEGUN, UNTOLD)  # fmt: skip
 """None of these is for the desk, nor for any file but what was asked for."""
 REASON, RECEIVER = "杜鹃催着要", "杜鹃来取走"
 
@@ -83,14 +84,16 @@ def said_of_everyone(room: Room, child: str, others: Sequence[str], out: Path, n
     plan = plans.save(room, child, texts(PlanFields, PLANNED), [texts(PlanStep, GOAL)], now)
     plan = plans.new_version(room, plan, now)
     plans.review(room, plan, texts(PlanReview, LOOKED), now)
-    told = feedback.save(room, child, texts(FeedbackFields, TOLD), now)
+    fit = {name for name in FeedbackFields.model_fields if about(FeedbackFields, name)["parents"]}
+    words = {name: text if name in fit else UNTOLD for name, text in texts(FeedbackFields, TOLD).items()}
+    told = feedback.save(room, child, words, now)
     feedback.set_state(room, [told], "refused", day, now, why=REFUSED)
     visit = home_visits.add(
         room,
         child,
         {**texts(HomeVisitFields, VISITED), "day": day},
         now,
-        feedback={"study": TOLD, "relation": TOLD[:2]},
+        feedback={"study": TOLD, "relation": UNTOLD},
     )
     entry = rolls.entry(room, child)
     key = next(line for line in coverage.of(room, now).classes if line.name == entry.class_name)

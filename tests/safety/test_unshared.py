@@ -29,6 +29,7 @@ from psyroom.services import (
     reading,
     slips,
     students,
+    talks,
 )
 from psyroom.services.note_lock import NeedsReason
 from psyroom.store.opening import open_room
@@ -74,6 +75,7 @@ def fill(room: Room) -> dict[str, str]:
     gone = notes.add(room, everything(PUT_AWAY), [child], NOW)
     attachments.add(room, f"{NAMED}.png", picture, note=gone, caption=NAMED)
     notes.remove(room, gone, NOW)
+    talks.from_note(room, note, NOW)  # that a talk took place is everybody's, what was said is not
     notes.sign(room, note, NOW)
     notes.add_word(room, note, LATER, NOW)
     notes.unlock(room, note, WHY, NOW)
@@ -112,6 +114,7 @@ def test_no_service_gives_it_away(
     monkeypatch.setattr(exits, "PRIVATE", TEXTS)
     leaks, _, answered = exits.walk(*made, who, password, tmp_path)
     assert "recycle_bin.listed" in answered and "timeline.of" in answered
+    assert who != "丙" or {"talk_seen.of_student", "growth_talks.talks"} & answered
     if who == "丙":
         assert WITH_A_REASON & leaks.keys(), "with a reason it opens"
     assert {name: seen for name, seen in leaks.items() if name not in WITH_A_REASON} == {}
@@ -132,7 +135,7 @@ def test_with_a_reason_it_opens_and_the_reason_is_kept(made: tuple[Path, dict[st
             with pytest.raises((NeedsReason, NotValid)):
                 closed()
         for refused in (
-            lambda: notes.sign(room, note, NOW), lambda: notes.unlock(room, note, "改一个字", NOW),
+            lambda: talks.from_note(room, note, NOW), lambda: notes.sign(room, note, NOW), lambda: notes.unlock(room, note, "改一个字", NOW),
             lambda: notes.share(room, note, True), lambda: notes.remove(room, note, NOW),
             lambda: notes.change(room, note, {"words": "改"}, [made[1]["student"]], NOW),
             lambda: desk_words.take(room, made[1]["slip_id"], made[1]["student"], NOW, note=note),
