@@ -69,6 +69,11 @@ def counted_on(term: TermSpan, today: date) -> date:
     return min(today, term.ends)
 
 
+def called_on(term: TermSpan) -> date:
+    """The day by which a semester's classes are called: in the holiday after, from August on, they are called otherwise."""
+    return date(term.year, 9, 1)
+
+
 def in_school(stage: str, cohort: int, term: TermSpan, system: str) -> bool:
     """Whether a year of entry is one of the stage's grades in that semester: neither yet to come nor gone."""
     return 0 <= term.year - cohort < years_of(stage, system)

@@ -163,7 +163,7 @@ def _list(session: Session, school: SchoolContext, term: TermSpan, day: date) ->
             grades[grade] = rule.in_school(*grade, term, school.system)
         if grades[grade] and rule.on_list(row.status, row.status_since, day):
             found.setdefault((row.stage, row.cohort, row.class_no), []).append(row)
-    called_on = date(term.year, 9, 1)  # in August the same class is called otherwise already
+    called_on = rule.called_on(term)
     order = sorted(found, key=lambda p: (*classes.grade_order(p[0], p[1], year=term.year, system=school.system), p[2]))
     return [
         _Class(

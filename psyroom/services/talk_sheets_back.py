@@ -9,6 +9,7 @@ from datetime import datetime
 
 from psyroom.errors import NotFound
 from psyroom.records.talks import TalkReceipt, TalkSheet
+from psyroom.rules.coverage import called_on
 from psyroom.services import coverage
 from psyroom.services.rights import needs_counsellor
 from psyroom.services.school import context
@@ -115,7 +116,7 @@ def receipts(room: Room, term: str = "") -> list[ReceiptSeen]:
     needs_counsellor(room)
     school = context(room)
     span = school.term(term) if term else school.term_on(room.today())
-    day = span.monday(1)
+    day = called_on(span)
     with room.read() as session:
         rows = ask.receipts(session, span.code)
     return [

@@ -179,7 +179,7 @@ class _Around:
             self.receipts = ask.receipts(session, self.term.code)
             children = ask_talks.children(session)
             self.teachers = talk_rules.teachers_in(session)
-        self.called_on = self.term.monday(1)
+        self.called_on = rule.called_on(self.term)
         by_student: dict[str, list[Any]] = {}
         for talk in talks:
             by_student.setdefault(talk.student, []).append(talk)
