@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from psyroom.bench.bulk import drive
@@ -17,6 +18,8 @@ from psyroom.services import coverage
 from psyroom.settings import Settings
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
+from psyroom.ui import style, worker
+from psyroom.ui.pages.talks import TABS
 from psyroom.ui.pages.talks_cover_rows import CLASS
 from psyroom.ui.tokens import now as look
 from psyroom.ui.window import PAGES, Shell
@@ -109,6 +112,24 @@ def test_a_school_of_ninety_classes(
     shoot(page.shell, "talks-map-90")
     tab.show_branch(("all", ""))
     shoot(page.shell, "talks-school-90")
+
+
+def test_large_text_makes_no_window_wider_than_a_small_screen(
+    qtbot: QtBot, schools: Callable[[int], Path], tmp_path: Path
+) -> None:
+    style.dress(style.look_for("light", 150))
+    room = practice(schools, tmp_path, 1)
+    shell = Shell(room, Settings(text_size=150))
+    qtbot.addWidget(shell)
+    shell.resize(1366, 768)
+    shell.show()
+    places: list[tuple[str, dict[str, str]]] = [("talks", {"tab": tab}) for tab, *_ in TABS] + [("returns", {})]
+    for page, target in places:
+        shell.go(page, **target)
+        QApplication.processEvents()
+        assert (shell.width(), shell.height()) == (1366, 768), (page, target)
+    qtbot.waitUntil(lambda: not worker.busy(), timeout=60_000)
+    room.close()
 
 
 def test_three_classes_and_nobody_yet(

@@ -151,10 +151,11 @@ class EmptyState(QWidget):
         if words:
             more = text(words, "soft")
             more.setAlignment(middle)
-            more.setFixedWidth(tokens.now().px(width))
+            more.setMaximumWidth(tokens.now().px(width))
+            more.setMinimumWidth(min(width, 280))  # large text on a small screen: more lines, not a wider window
             across = QHBoxLayout()  # an aligned label is given its height for the whole width, and is then cut
             across.addStretch(1)
-            across.addWidget(more)
+            across.addWidget(more, 100)
             across.addStretch(1)
             column.addLayout(across)
         if action is not None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 WATCHED = {"feedback", "attachment", "student", "care", "talk_rules", "home_visit", "term", "class_naming"}
 REST = 60
 """Milliseconds the arrows rest on a line before it is shown."""
-LEFT = 384  # pixels at 100 %
-SHARE = 0.37
+LEFT, DAY = 384, 156  # pixels at 100 %
+SHARE = 0.45
 """Of the page, at most, where large text meets a small screen."""
 OWED, GRADE = "owed", "grade:"
 FOR = {"all": "每名学生的家长都要反馈一次", "care": "只有需要重点关爱的要反馈，排在前面"}
@@ -69,6 +69,7 @@ class Tab(QWidget):
         )
         for widget in (self.nobody, self.editor, self.many):
             self.right.addWidget(widget)
+        self.right.setMinimumWidth(1)  # form and slip need not stand beside each other: the slip gives way
         across.addWidget(self.right, 1)
         column.addLayout(across, 1)
         self._soon = QTimer(self)
@@ -127,7 +128,9 @@ class Tab(QWidget):
             shortcut.activated.connect(do)
 
     def _fit(self) -> None:
-        self.pane.setFixedWidth(min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE))))
+        wide = min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE)))
+        self.pane.day.setFixedWidth(tokens.now().px(DAY))
+        self.pane.setFixedWidth(max(wide, self.pane.minimumSizeHint().width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

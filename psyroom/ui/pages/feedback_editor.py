@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.errors import Tell
@@ -24,7 +24,7 @@ from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.feedback_form import FeedbackForm
 from psyroom.ui.pages.feedback_list import state_words, tone_of
 from psyroom.ui.pages.feedback_scan import SignedSlip
-from psyroom.ui.pages.feedback_slip import WIDE, SlipPreview
+from psyroom.ui.pages.feedback_slip import WIDE, SlipPreview, beside
 from psyroom.ui.pages.note_draft import moment
 from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.tokens import SPACE
@@ -130,6 +130,10 @@ class FeedbackEditor(QWidget):
         self.side = scrolled(side)
         self.side.setFixedWidth(tokens.now().px(WIDE))
         across.addWidget(self.side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside(self.side, self.card, self.width())
 
     def _foot(self) -> QWidget:
         foot = QWidget()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from psyroom.services import drafts, feedback, feedback_slips
@@ -17,7 +17,7 @@ from psyroom.ui import drafting, tokens
 from psyroom.ui.kit import Card, Check, primary, quiet, rule, scrolled, text
 from psyroom.ui.kit.flow import Tall
 from psyroom.ui.pages.feedback_form import WORDS, FeedbackForm
-from psyroom.ui.pages.feedback_slip import WIDE, SlipPreview
+from psyroom.ui.pages.feedback_slip import WIDE, SlipPreview, beside
 from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.tokens import SPACE
 from psyroom.ui.window import Shell
@@ -93,6 +93,10 @@ class SameWords(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.save)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside(self.side, self.card, self.width())
 
     # ---- for whom
 

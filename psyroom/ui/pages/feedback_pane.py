@@ -16,6 +16,7 @@ from psyroom.services import feedback
 from psyroom.services.feedback_list import FeedbackLine
 from psyroom.store.room import Room
 from psyroom.ui.kit import Card, Choice, DayField, Field, TextField, button, link, text
+from psyroom.ui.kit.flow import FlowLayout
 from psyroom.ui.kit.picker import FindLine
 from psyroom.ui.pages.feedback_list import StudentList, is_late
 from psyroom.ui.pages.settings_base import InPlace, Place
@@ -85,15 +86,14 @@ class Pane(QWidget):
         top.addStretch(1)
         top.addWidget(self.all_link)
         self.bar.body.addLayout(top)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = FlowLayout()
         self.day = DayField(today=lambda: self.now().date())
         self.day.setProperty("small", "true")
         self.day.setAccessibleName("登记日期")
         self.day.setToolTip("按哪一天登记；平时就是今天")
         self.day.set_value(self.now().date())
         self.day.returnPressed.connect(self.focus_list)
-        row.addWidget(self.day, 1)
+        row.addWidget(self.day)
         self.buttons = {}
         for state, words in TOLD.items():
             made = button(f"{words} {KEYS[state]}", lambda state=state: self.tell(state), small=True,  # type: ignore[misc]

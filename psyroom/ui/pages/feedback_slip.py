@@ -97,6 +97,11 @@ class SlipPreview(QWidget):
         self.trouble.setVisible(bool(words))
 
 
+def beside(slip: QWidget, form: QWidget, wide: int) -> None:
+    """Let the slip stand beside its form only where both have room in `wide`: large text on a small screen leaves the form."""
+    slip.setVisible(wide >= slip.minimumWidth() + SPACE * 2 + form.minimumSizeHint().width())
+
+
 class _Paper(QWidget):
     """One slip on its ground, as wide as there is room."""
 

@@ -19,7 +19,7 @@ from psyroom.ui import tokens
 from psyroom.ui.kit import EmptyState, Tag, button, primary, text
 from psyroom.ui.kit.flow import Flow
 from psyroom.ui.pages.home_visits_editor import VisitEditor
-from psyroom.ui.pages.home_visits_list import SHORT, TONES, VisitList
+from psyroom.ui.pages.home_visits_list import TONES, VisitList
 from psyroom.ui.pages.note_phrases import PhraseList
 from psyroom.ui.pages.paper_view import PaperView
 from psyroom.ui.tokens import SPACE
@@ -31,7 +31,7 @@ WATCHED = {"home_visit", "feedback", "student", "talk_rules", "class_teacher", "
 REST = 60
 """Milliseconds the arrows rest on a line before it is shown."""
 LEFT = 420  # pixels at 100 %
-SHARE = 0.37
+SHARE = 0.45
 """Of the page, at most, where large text meets a small screen."""
 FIRST = (
     "去了谁家、谁去的、看到什么、什么时候再去，都记在这里；电话和微信也能记，算不算一次看地区的规定。"
@@ -108,7 +108,8 @@ class Tab(QWidget):
         return head
 
     def _fit(self) -> None:
-        self.list.setFixedWidth(min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE))))
+        wide = min(tokens.now().px(LEFT), max(320, round(self.width() * SHARE)))
+        self.list.setFixedWidth(max(wide, self.list.minimumSizeHint().width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -170,21 +171,23 @@ class Tab(QWidget):
             self._show_nobody()
 
     def _say_counted(self, counted: Counted) -> None:
-        of = counted.of or len(counted.rows)
         whom = "名学生家访过" if counted.per == "student" else "位教师去过"
+        done = f"{counted.done} / {counted.of} {whom}" if counted.of else f"{counted.done} {whom}"
         forms = Counter(seen.fields.way for seen in self.visits.values())  # of a visit by two teachers there is one
         tags = [
             Tag(
-                f"{SHORT[way]} {forms[way]}{'' if way in counted.counts else '，不计入'}",
+                f"{VISITED[way].removesuffix('家访')} {forms[way]}{'' if way in counted.counts else '，不计入'}",
                 TONES[way] if forms[way] else "",
             )
             for way in VISITED
         ]
-        self.states.set([text(f"{counted.done} / {of} {whom}", "strong", wrap=False), *tags])
+        self.states.set([text(done, "strong", wrap=False), *tags])
         asked = "每名学生" if counted.per == "student" else "每位教师"
         only = "、".join(VISITED[way] for way in counted.counts)
         rule = f"{asked}每学期至少 {counted.least} 次，{only}算数。" if counted.least else ""
-        self.source.setText(f"{rule}（{counted.source}）" if rule else f"{counted.source}。")
+        said = f"{rule}（{counted.source}）" if rule else f"{counted.source}。"
+        unsaid = "全校教师人数还没有填，在设置的“谈话与反馈”里填好就能算完成率。"
+        self.source.setText(said if counted.of is not None else f"{said}{unsaid}")
 
     # ---- one visit
 

@@ -18,7 +18,7 @@ from psyroom.ui.pages.feedback_pane import NothingHere
 from psyroom.ui.tokens import SPACE
 
 VISITS, DUE, NONE = "visits", "due", "none"
-SHORT = {"on_site": "实地", "telephone": "电话", "online": "线上"}
+SHORT = {"on_site": "实地", "telephone": "电话", "online": "微信"}
 TONES = {"on_site": "good", "telephone": "sky", "online": "sky"}
 
 
@@ -76,12 +76,12 @@ class VisitList(QWidget):
         column.addWidget(self.stack, 1)
         self.table = Table(
             [
-                Column("日期", lambda v: f"{v.fields.day.month}.{v.fields.day.day}", lambda v: v.fields.day, width=60),
+                Column("日期", lambda v: f"{v.fields.day.month}.{v.fields.day.day}", lambda v: v.fields.day, width=66),
                 Column("学生", lambda v: v.name or "（已删除）", width=76, tip=lambda v: v.class_name),
                 Column("形式", lambda v: SHORT[v.fields.way], tone=lambda v: TONES[v.fields.way], width=64),
-                Column("家访教师", lambda v: "、".join(v.teachers), tip=lambda v: "、".join(v.teachers)),
                 Column("回访", lambda v: return_words(v, today()), lambda v: v.fields.next_on or date.max,
                        tone=lambda v: return_tone(v, today()), width=92),
+                Column("家访教师", lambda v: "、".join(v.teachers), tip=lambda v: "、".join(v.teachers)),
             ],
             row_height=34,
         )  # fmt: skip

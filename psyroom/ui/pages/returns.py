@@ -30,6 +30,7 @@ from psyroom.ui.kit import (
     scrolled,
     text,
 )
+from psyroom.ui.kit.flow import Tall
 from psyroom.ui.page import Page
 from psyroom.ui.pages.export_dialog import ExportDialog
 from psyroom.ui.pages.paper_view import not_printed
@@ -66,8 +67,9 @@ class Here(Page):
         )
         self.body.addWidget(self.header)
         across = QHBoxLayout()
-        across.setSpacing(SPACE * 2)
-        self.side = self._side()
+        across.setSpacing(0)
+        self.side = scrolled(self._side(), SPACE * 2)  # its bar stands in the gap
+        self.side.setFixedWidth(tokens.now().px(300) + SPACE * 2)
         across.addWidget(self.side)
         across.addLayout(self._middle(), 1)
         self.body.addLayout(across, 1)
@@ -78,8 +80,7 @@ class Here(Page):
     # ---- building
 
     def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(tokens.now().px(300))
+        side = Tall()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE * 2)
