@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +13,7 @@ from psyroom.records.opening import OpeningException, Slot
 from psyroom.records.school import CalendarDay, Period, Place, School, Term
 from psyroom.records.students import Student
 from psyroom.services import history
+from psyroom.store import keys
 from psyroom.store.making import make_room
 from psyroom.store.opening import open_room
 from psyroom.store.questions import school as ask
@@ -37,7 +41,27 @@ class Small:
     places: list[str]
 
 
-def make_small(folder: Path) -> Small:
+_made: dict[object, tuple[Path, Small]] = {}
+"""Closed small schools, one for each cost of keys; tests get copies."""
+
+
+def make_small(folder: Path, *, another: bool = False) -> Small:
+    """A small school of this test alone, opened by 王老师. `another`: made anew, so that it is no copy of the others."""
+    if another:
+        return _make_small(folder)
+    if keys.UNBOUND not in _made:
+        place = Path(tempfile.mkdtemp(prefix="psyroom-small-")) / "室"
+        atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
+        small = _make_small(place)
+        small.room.close()
+        _made[keys.UNBOUND] = place, small
+    place, small = _made[keys.UNBOUND]
+    shutil.copytree(place, folder)
+    room = open_room(folder, "王老师", PASSWORD)
+    return Small(room, small.wang, small.chen, small.duty, list(small.students), list(small.places))
+
+
+def _make_small(folder: Path) -> Small:
     room, _ = make_room(
         folder,
         people=[("王老师", "counsellor", PASSWORD), ("陈老师", "counsellor", PASSWORD), ("小周", "duty", PASSWORD)],

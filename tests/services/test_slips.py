@@ -56,7 +56,7 @@ def test_short_and_long_words_look_alike_sealed(tmp_path: Path) -> None:
 
 
 def test_a_slip_for_another_room_does_not_open(tmp_path: Path) -> None:
-    one, other = make_small(tmp_path / "甲"), make_small(tmp_path / "乙")
+    one, other = make_small(tmp_path / "甲"), make_small(tmp_path / "乙", another=True)
     slips.write_slip(one.room, "给甲", at(TUESDAY, 1010))
     with one.room.read() as session:
         (row,) = ask.slips(session, unread=True)
