@@ -79,7 +79,13 @@ def sheet(room: Room, dice: random.Random) -> str:
                 Talk(student=new_id(), day=day, talker="赵老师", points=points, origin="sheet", sheet=mark)
             )
         deed.session.add(TalkExcuse(student=new_id(), term="2026-1", reason="长期请假", day=MONDAY, sheet=mark))
-        place: dict[str, Any] = {"term": "2026-1", "stage": "junior", "cohort": 2025, "class_no": 1, "at": "2026-11-05T08:00:00+00:00"}
+        place: dict[str, Any] = {
+            "term": "2026-1",
+            "stage": "junior",
+            "cohort": 2025,
+            "class_no": 1,
+            "at": "2026-11-05T08:00:00+00:00",
+        }
         deed.session.add(TalkReceipt(sheet=mark, name="谈话.xlsx", sha256="0" * 64, new=SERIES, **place))
     return f"{deed.id} {CASES}"
 
