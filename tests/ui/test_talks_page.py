@@ -14,11 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from psyroom.records.school import Term
 from psyroom.records.students import Student
-from psyroom.rules.coverage import Lamp, Lamps
 from psyroom.services import care, coverage, students, talk_rules, talks
 from psyroom.ui import drafting
-from psyroom.ui.pages import lamps
-from psyroom.ui.pages.lamps import LampRow
 from psyroom.ui.pages.talk_form import TalkDialog
 from psyroom.ui.pages.talks_cover import rule_of, sentence
 from psyroom.ui.pages.talks_cover_map import shares
@@ -103,21 +100,6 @@ def test_the_badge_is_what_this_week_still_needs(qtbot: QtBot, small: Small) -> 
 def test_the_duty_person_has_no_such_page(qtbot: QtBot, small: Small) -> None:
     shell = open_window(qtbot, as_duty(small), "talks")
     assert shell.entries == [] and shell.go("talks") is None
-
-
-# ---- lamps --------------------------------------------------------------------------------------------------------
-
-
-def test_a_lamp_is_told_by_its_shape_and_by_its_words_not_by_colour_alone(qtbot: QtBot) -> None:
-    assert len(set(lamps.SHAPES.values())) == len(lamps.SHAPES) == 3
-    assert all(len(set(said.values())) == 3 for said in lamps.SAID.values())
-    row = LampRow(Lamps(Lamp("green", "9月7日谈过"), Lamp("amber", "还没有方案"), Lamp("none", "不要求反馈")), act=True)
-    qtbot.addWidget(row)
-    assert row.words() == ("已谈话", "缺方案", "反馈")
-    assert row.buttons["plan"].accessibleName() == "方案：还没有方案" == row.buttons["plan"].toolTip()
-    with qtbot.waitSignal(row.wanted) as wanted:
-        qtbot.keyClick(row.buttons["plan"], Qt.Key.Key_Return)
-    assert wanted.args == ["plan"]
 
 
 # ---- the map ------------------------------------------------------------------------------------------------------
