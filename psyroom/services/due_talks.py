@@ -53,7 +53,7 @@ def marks(ground: Ground) -> list[Task]:
         return []
     first = rows[0].days
     words = f"{len(rows)} 名学生的重点关爱标记{'到期了' if first <= 0 else '快到期了'}"
-    detail = f"最早的一个{_due(first)}，请延长或解除"
+    detail = f"{'最早的一个' if len(rows) > 1 else ''}{_due(first)}，请延长或解除"
     target = {"tab": "cover", "student": rows[0].student, "deed": "care"}
     return [Task("care", words, detail, "brick" if first < 0 else "amber", PAGE, target, len(rows))]
 
@@ -69,7 +69,8 @@ def reviews(ground: Ground) -> list[Task]:
     words = f"{past} 份成长指导方案该回顾了" if past else f"{len(rows)} 份成长指导方案快到回顾的日期"
     soon = f"，另有 {len(rows) - past} 份快到日期" if 0 < past < len(rows) else ""
     urgency = "brick" if first < 0 else "amber" if first <= 7 else ""
-    return [Task("plans", words, f"最早的一份{_due(first)}{soon}", urgency, PAGE, {"tab": "plans"}, len(rows))]
+    detail = f"{'最早的一份' if len(rows) > 1 else ''}{_due(first)}{soon}"
+    return [Task("plans", words, detail, urgency, PAGE, {"tab": "plans"}, len(rows))]
 
 
 def sheets(ground: Ground) -> list[Task]:
@@ -88,7 +89,7 @@ def sheets(ground: Ground) -> list[Task]:
         days = (ground.now.date() - first).days
         names = "、".join(name for _, name in out[:3]) + ("等" if len(out) > 3 else "")
         words = f"{names}的班主任表还没有交回" if len(out) <= 3 else f"{len(out)} 个班的班主任表还没有交回"
-        detail = f"最早的 {short_day(first)} 发出" + (f"：{names}" if len(out) > 3 else "")
+        detail = f"{'最早的' if len(out) > 1 else ''}{short_day(first)}发出" + (f"：{names}" if len(out) > 3 else "")
         urgency = "brick" if days >= SHEETS_LATE else "amber" if days >= SHEETS_LATE // 2 else ""
         found.append(Task("sheets", words, detail, urgency, PAGE, {"tab": "sheets"}, len(out)))
     kept = sum(not row.destroyed for row in talk_sheets_back.receipts(ground.room))
@@ -108,7 +109,8 @@ def slips(ground: Ground) -> list[Task]:
     words, longest = f"{len(rows)} 份家校反馈单还没有交回", rows[0].days
     urgency = "brick" if longest >= SLIPS_LATE else "amber"
     target = {"tab": "feedback", "filter": "late"}
-    return [Task("feedback_out", words, f"最早的已过 {longest} 天", urgency, PAGE, target, len(rows))]
+    detail = f"{'最早的' if len(rows) > 1 else ''}已过 {longest} 天"
+    return [Task("feedback_out", words, detail, urgency, PAGE, target, len(rows))]
 
 
 def again(ground: Ground) -> list[Task]:
@@ -119,7 +121,7 @@ def again(ground: Ground) -> list[Task]:
     if not rows:
         return []
     first = rows[0].days
-    words, detail = f"{len(rows)} 次家访后的回访要做了", f"最早的一次{_due(first)}"
+    words, detail = f"{len(rows)} 次家访后的回访要做了", f"{'最早的一次' if len(rows) > 1 else ''}{_due(first)}"
     return [Task("revisit", words, detail, "brick" if first < 0 else "amber", PAGE, {"tab": "visits"}, len(rows))]
 
 
