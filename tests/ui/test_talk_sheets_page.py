@@ -66,7 +66,7 @@ def test_sheets_go_out_by_keyboard_and_the_slips_stand_there(
     (line,) = exports.listed(room)
     assert (line.kind, line.sealed, line.receiver, len(line.students)) == (talk_sheets.KIND, True, "各班班主任", 6)
     press(dialog, "完成")
-    assert "还没有交" in [_stand(s)[0] for s in tab.states] and "还差：2026级2班、2026级3班" in words_of(tab)
+    assert "还没有交" in [_stand(s)[0] for s in tab.states] and "还没有交：2026级2班、2026级3班" in words_of(tab)
     assert shell.isVisible()
 
 

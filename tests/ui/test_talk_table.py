@@ -85,7 +85,7 @@ def test_a_row_inherits_what_is_said_above_and_may_say_otherwise(small: Small, q
         date(2026, 10, 10), 750, "赵老师", "telephone", "同伴交往",
     )  # fmt: skip
     assert (second.follow_up, second.follow_day) == (True, date(2026, 10, 20))
-    assert tab.grid.row().place == 3 and "还差 28" in words_of(tab)
+    assert tab.grid.row().place == 3 and "还要谈 28" in words_of(tab)
 
 
 def test_enter_goes_down_past_who_was_talked_to_and_an_empty_row_costs_nothing(small: Small, qtbot: QtBot) -> None:

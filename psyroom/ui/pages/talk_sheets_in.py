@@ -43,7 +43,7 @@ from psyroom.ui.window import Shell
 
 STEPS = ("选文件", "预览", "完成")
 KINDS = ("talk", "talk_excuse", "talk_receipt")
-PATTERNS = "登记表 (*.xlsx *.xls *.et *.xlsm);;所有文件 (*)"
+PATTERNS = "班主任表 (*.xlsx *.xls *.et *.xlsm);;所有文件 (*)"
 CHOOSE = "选一个班的文件，或者整个文件夹（U 盘也行）；没填完的、另存成 xls 的都可以。也可以把文件拖到这里。"
 
 
@@ -83,7 +83,7 @@ class ReadView(QWidget):
         row.setSpacing(SPACE)
         row.addWidget(self.folder_button)
         row.addWidget(self.files_button)
-        self.start = EmptyState("upload-simple", "收回来的登记表在哪里？", CHOOSE, both, width=440)
+        self.start = EmptyState("upload-simple", "收回来的班主任表在哪里？", CHOOSE, both, width=440)
         self.stack.addWidget(self.start)
         self.progress = Progress(cancel=self._cancel)
         self.reading = QWidget()
@@ -112,11 +112,11 @@ class ReadView(QWidget):
     # ---- 1: the files
 
     def choose_folder(self) -> None:
-        if (found := ask.folder(self, "收回来的登记表在哪个文件夹")) is not None:
+        if (found := ask.folder(self, "收回来的班主任表在哪个文件夹")) is not None:
             self.read([found])
 
     def choose_file(self) -> None:
-        if (found := ask.open_file(self, "选一张登记表", PATTERNS)) is not None:
+        if (found := ask.open_file(self, "选一张班主任表", PATTERNS)) is not None:
             self.read([found])
 
     def read(self, paths: Sequence[Path]) -> None:
@@ -162,7 +162,7 @@ class ReadView(QWidget):
     def _show(self, dry: DryRun) -> None:
         self._job = None
         if not dry.files:
-            self.say("那里没有登记表：要 xlsx、xls 或 et 文件，请换一个文件夹。")
+            self.say("那里没有班主任表：要 xlsx、xls 或 et 文件，请换一个文件夹。")
             self._to_start()
             return
         self.dry = dry

@@ -138,7 +138,7 @@ class SheetsOut(QDialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE)
         column.setSpacing(SPACE + 4)
-        column.addWidget(text("发出登记表", "heading"))
+        column.addWidget(text("发出班主任表", "heading"))
         column.addWidget(
             text("每班一个表格文件：学号、姓名在里面，谈话由班主任填；没有关爱标记，没有身份证号。", "soft")
         )

@@ -58,7 +58,7 @@ class ClassSheets(QWidget):
         when = [f"{short_day(state.issued.date())} {state.issued:%H:%M} 发出" if state.issued else "这学期还没有发过"]
         when += ["文件有密码" if state.has_password else "文件没有密码"] if state.issued else []
         self._column.addWidget(text(" · ".join(when), "soft"))
-        again = button("再发一张" if state.issued else "发出登记表", self.send.emit, icon_name="export", small=True)
+        again = button("再发一张" if state.issued else "发出班主任表", self.send.emit, icon_name="export", small=True)
         self.table_button = primary("录入这个班", self._to_table, small=True) if state.left_to_talk else None
         self._column.addLayout(beside(*filter(None, (self.table_button, again))))
         mine = [r for r in talk_sheets.receipts(self.room) if r.class_key == state.key]

@@ -50,7 +50,7 @@ class Tab(QWidget):
                 Column("班级", lambda s: s.name, sort=lambda s: self.states.index(s), width=112),
                 Column("班主任", lambda s: s.teacher or "—", width=88),
                 Column("学生", lambda s: str(s.students), sort=lambda s: s.students, width=64, right=True),
-                Column("还没谈", lambda s: str(s.left_to_talk or ""), sort=lambda s: s.left_to_talk, width=78, right=True),
+                Column("还要谈", lambda s: str(s.left_to_talk or ""), sort=lambda s: s.left_to_talk, width=78, right=True),
                 Column("发出", lambda s: _day(s.issued), sort=lambda s: str(s.issued or ""), width=96),
                 Column("交回", lambda s: _day(s.came_back), sort=lambda s: str(s.came_back or ""), width=96),
                 Column("读到", lambda s: f"{s.rows_filled} 行" if s.came_back else "", sort=lambda s: s.rows_filled,
@@ -59,11 +59,11 @@ class Tab(QWidget):
             ],
             row_height=36,
         )  # fmt: skip
-        self.table.setAccessibleName("各班的登记表")
+        self.table.setAccessibleName("各班的班主任表")
         self.table.opened.connect(self.show_class)
         column.addWidget(self.table, 1)
         self.nothing = EmptyState(
-            "chats-circle", "名单里还没有学生", "导入名册以后，这里给每个班做一张可以带走的登记表。"
+            "chats-circle", "名单里还没有学生", "导入名册以后，这里给每个班做一张可以带走的班主任表。"
         )
         column.addWidget(self.nothing, 1)
         self.refresh(set())
@@ -88,7 +88,7 @@ class Tab(QWidget):
         deeds.addWidget(self.slips_button)
         self.read_button = button("读回", self.read, icon_name="upload-simple", shortcut="Ctrl+O")
         deeds.addWidget(self.read_button)
-        self.send_button = primary("发出登记表", self.send, icon_name="export", shortcut="Ctrl+N")
+        self.send_button = primary("发出班主任表", self.send, icon_name="export", shortcut="Ctrl+N")
         deeds.addWidget(self.send_button)
         card.body.addLayout(row)
         card.add(self.which)
@@ -128,7 +128,7 @@ class Tab(QWidget):
         names = [s.name for s in missing]
         more = f"等 {len(names)} 个班" if len(names) > 6 else ""
         said = (
-            f"还差：{'、'.join(names[:6])}{more}"
+            f"还没有交：{'、'.join(names[:6])}{more}"
             if names
             else "发出的都交回来了"
             if out

@@ -201,7 +201,7 @@ class Tab(QWidget):
             f"{total} 人",
             f"已谈 {done}",
             f"有原因未谈 {excused}" if excused else "",
-            f"还差 {left}" if left else "",
+            f"还要谈 {left}" if left else "",
         ]
         self.said.setText(" · ".join(filter(None, parts)) if left else f"{total} 人都谈到了" if not excused else
                           f"{total} 人，已谈 {done}，其余都有原因")  # fmt: skip
@@ -419,7 +419,7 @@ class Tab(QWidget):
 
 
 def _left(line: ClassLine) -> str:
-    words = f"还差 {line.left} 人" if line.left else "都谈到了"
+    words = f"还要谈 {line.left} 人" if line.left else "都谈到了"
     return f"{line.teacher}　{words}" if line.teacher else words
 
 

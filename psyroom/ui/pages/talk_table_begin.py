@@ -36,7 +36,7 @@ class Waiting(Card):
                     line.name,
                     " · ".join(filter(None, (line.teacher, f"{line.students} 人，已谈 {line.talked}"))),
                     stripe="amber" if line.key in begun else "",
-                    tags=[("有没存的", "amber")] if line.key in begun else [(f"还差 {line.left} 人", "")],
+                    tags=[("有没存的", "amber")] if line.key in begun else [(f"还要谈 {line.left} 人", "")],
                     open=partial(self.chosen.emit, line.key),
                     key=line.key,
                 )

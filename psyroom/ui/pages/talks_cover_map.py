@@ -13,7 +13,7 @@ from psyroom.ui import fonts, tokens
 from psyroom.ui.icons import draw
 from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, GRADE, GUTTER, RIGHT, ClassRows, Placed, short_name
 
-STATES = (("talked", "已谈"), ("excused", "有原因"), ("attempted", "找过没谈成"), ("untouched", "还没有谈"))
+STATES = (("talked", "已谈"), ("excused", "有原因"), ("attempted", "找过没谈成"), ("untouched", "还没找过"))
 TEACHER, LEFT_OVER, RATE, PAD, APART = 76, 36, 66, 8, 12
 """Widths at 100 %; `APART`: between two figures."""
 NARROWEST, ROOMY = 316, 640
