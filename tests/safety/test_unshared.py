@@ -31,7 +31,7 @@ from psyroom.services import (
     students,
     talks,
 )
-from psyroom.services.note_lock import NeedsReason
+from psyroom.services.note_lock import NeedsReason, NotYours
 from psyroom.store.opening import open_room
 from psyroom.store.room import Room
 from tests.conftest import PASSWORD
@@ -135,7 +135,7 @@ def test_with_a_reason_it_opens_and_the_reason_is_kept(made: tuple[Path, dict[st
             with pytest.raises((NeedsReason, NotValid)):
                 closed()
         for refused in (
-            lambda: talks.from_note(room, note, NOW), lambda: notes.sign(room, note, NOW), lambda: notes.unlock(room, note, "改一个字", NOW),
+            lambda: notes.sign(room, note, NOW), lambda: notes.unlock(room, note, "改一个字", NOW),
             lambda: notes.share(room, note, True), lambda: notes.remove(room, note, NOW),
             lambda: notes.change(room, note, {"words": "改"}, [made[1]["student"]], NOW),
             lambda: desk_words.take(room, made[1]["slip_id"], made[1]["student"], NOW, note=note),
@@ -143,6 +143,8 @@ def test_with_a_reason_it_opens_and_the_reason_is_kept(made: tuple[Path, dict[st
         ):  # fmt: skip
             with pytest.raises(Refused):
                 refused()
+        with pytest.raises(NotYours):
+            talks.from_note(room, note, NOW)
         with pytest.raises((Refused, NothingToUndo)):
             history.undo(room)
         notes.open_other(room, note, "孩子今天来找我", NOW)
