@@ -258,12 +258,16 @@ def test_killed_in_between_nothing_is_half(small: Small, tmp_path: Path) -> None
     children += [e.id for e in roll.everybody(small.room) if e.class_no == 9]
     small.room.close()
     for _ in range(6):
+        heard, say = os.pipe()
         pid = os.fork()
         if not pid:
-            _print_on_and_on(folder, children)
-        time.sleep(0.8 + hand.random())
+            _print_on_and_on(folder, children, say)
+        os.close(say)
+        assert os.read(heard, 1), "it printed once"
+        time.sleep(hand.random())
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+        os.close(heard)
         with open_room(folder, "王老师", PASSWORD) as room:
             left = len(exports.listed(room))
             assert {row.printed for row in rows(room)} <= {left}
@@ -271,12 +275,13 @@ def test_killed_in_between_nothing_is_half(small: Small, tmp_path: Path) -> None
     assert left > 3
 
 
-def _print_on_and_on(folder: Path, children: list[str]) -> None:
+def _print_on_and_on(folder: Path, children: list[str], say: int) -> None:
     try:
         with open_room(folder, "王老师", PASSWORD) as room:
             room.now = lambda: NOON.astimezone(UTC)
             while True:
                 feedback_slips.printed(room, feedback_slips.slips(room, children, NOON), NOON, **SAID)
+                os.write(say, b"1")
     finally:
         os.kill(os.getpid(), signal.SIGKILL)
 
