@@ -156,6 +156,7 @@ class RowList(QWidget):
         old = [item.widget() for item in iter(lambda: self.column.takeAt(0), None)]
         self._widgets = []
         in_line = any(row.more or row.action for row in rows)  # the tags of one list stand at one height
+        self.column.setEnabled(False)  # laid out once: each row shown would lay out all those before it again
         for row in rows[: self._limit]:
             made = RowWidget(row, in_line=in_line)
             made.walked.connect(self._walk)
@@ -164,6 +165,9 @@ class RowList(QWidget):
             self._widgets.append(made)
         if len(rows) > self._limit:
             self.column.addWidget(text(f"还有 {len(rows) - self._limit} 条没有列出", "small"))
+        self.column.setEnabled(True)
+        if self.isVisible():
+            self.column.activate()
         if holder is not None and self._widgets and not self.focus_key(holder.row.key):
             self.stand_on(self._widgets[min(at, len(self._widgets) - 1)])
         if self._in_turn:
