@@ -27,8 +27,9 @@ from psyroom.ui.pages.talks_cover_rows import ALL, CLASS, Branch
 if TYPE_CHECKING:
     from psyroom.ui.pages.talks import Here
 
-LEFT, PLAN, FEEDBACK, EVERY = "left", "plan", "feedback", "every"
-FILTERS = {LEFT: "未谈", PLAN: "缺方案", FEEDBACK: "缺反馈", EVERY: "全部"}
+LEFT, PLAN, FEEDBACK, EVERY, EXCUSED = "left", "plan", "feedback", "every", "excused"
+FILTERS = {LEFT: "未谈", PLAN: "缺方案", FEEDBACK: "缺反馈", EVERY: "全部", EXCUSED: "有原因"}
+"""有原因 is offered where there are any."""
 
 
 class ClassPanel(Card):
@@ -120,9 +121,11 @@ class ClassPanel(Card):
         parts.append(f"还要谈 {line.left} 人" if line.left else "都谈过了")
         self.detail.setText(" · ".join(part for part in parts if part))
         counts = {key: len(self._of(key, resting=True)) for key in FILTERS}
-        kept = self.filter.value()
+        if not counts[EXCUSED]:
+            del counts[EXCUSED]
+        kept = self.filter.value() if self.filter.value() in counts else LEFT
         self.filter.blockSignals(True)
-        self.filter.set_choices({key: f"{words} {counts[key]}" for key, words in FILTERS.items()})
+        self.filter.set_choices({key: f"{FILTERS[key]} {count}" for key, count in counts.items()})
         self.filter.set_value(kept)
         self.filter.blockSignals(False)
         self._list()
@@ -136,6 +139,8 @@ class ClassPanel(Card):
             return [one for one in self._lines if one.left and (resting or one.hidden_until is None)]
         if wanted == EVERY:
             return list(self._lines)
+        if wanted == EXCUSED:
+            return [one for one in self._lines if one.excuse and not one.talks]
         return [one for one in self._lines if wanted in one.lamps.missing]
 
     def _list(self) -> None:
@@ -143,7 +148,13 @@ class ClassPanel(Card):
         shown = self._of(wanted, resting=self._also_resting)
         away = len(self._of(wanted, resting=True)) - len(shown)
         self.list.set_lines(shown, with_class=self.branch[0] != CLASS, twins=self._twins)
-        said = {LEFT: "这里没有要谈的了。", PLAN: "没有缺方案的。", FEEDBACK: "没有缺反馈的。", EVERY: "没有学生。"}
+        said = {
+            LEFT: "这里没有要谈的了。",
+            PLAN: "没有缺方案的。",
+            FEEDBACK: "没有缺反馈的。",
+            EVERY: "没有学生。",
+            EXCUSED: "",
+        }
         self.empty.setText("刚找过的先不列出。" if away else said[wanted])
         if not shown and self.window().focusWidget() is self.list:
             self.filter.setFocus()  # what hides with the keyboard takes it along
