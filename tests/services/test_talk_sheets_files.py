@@ -245,7 +245,7 @@ def test_what_ends_the_reading_process_ends_with_it(
         "real.answer = answer\nreal.main()\n"
     )
     monkeypatch.setattr(many, "READER", [many.READER[0], str(child)])
-    monkeypatch.setattr(many, "MOST_SECONDS", 4)
+    monkeypatch.setattr(many, "MOST_SECONDS", 8)
     dry = read(room, fatal, slow, path)
     assert "异常的结构" in dry.files[0].refused and "很久" in dry.files[1].refused
     assert count(dry) == (1, 0, 0, 2)
