@@ -56,7 +56,13 @@ def made(
                 and not raw_of(session).execute(f"SELECT count(*) FROM cases.{table.name}").fetchone()[0]
             ]
     assert passwords and all(passwords) and not empty, empty
-    ids |= {"note": ids["talk"], "student": pupils[0], "students": pupils[0], "person": room.person.id, "person_id": room.person.id}
+    ids |= {
+        "note": ids["talk"],
+        "student": pupils[0],
+        "students": pupils[0],
+        "person": room.person.id,
+        "person_id": room.person.id,
+    }
     yield place / "room", ids, passwords
     keys.UNBOUND = was
 

@@ -154,7 +154,9 @@ class Choice(QWidget):
         shown = {k: (label or self._empty or "不填") for k, label in choices.items()}
         long = len(shown) > 6 or sum(len(label) for label in shown.values()) > 26
         as_list = long if self._as_list is None else self._as_list
-        if self._buttons and not as_list and list(shown) == self._keys:  # other words: whoever has the keyboard keeps it
+        if (
+            self._buttons and not as_list and list(shown) == self._keys
+        ):  # other words: whoever has the keyboard keeps it
             for made, label in zip(self._buttons, shown.values(), strict=True):
                 made.setText(label)
             return
