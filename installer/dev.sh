@@ -208,13 +208,14 @@ run_tests() {
     step "tests" in_two_halves
 }
 
-# Two cores: the slow deeds on one, the window and all others on the other, each with a display of its own.
+# Two cores: deeds, rules and papers on one, the window and all others on the other, each with a display of its own.
 in_two_halves() {
     half=$venv/tests-of-the-deeds.log
-    xvfb-run -a -n 150 pytest tests/faults tests/journeys tests/services >"$half" 2>&1 &
+    xvfb-run -a -n 150 pytest tests/faults tests/intake tests/journeys tests/reports tests/rules tests/services >"$half" 2>&1 &
     deeds=$!
     others=0
-    xvfb-run -a -n 250 pytest tests --ignore tests/faults --ignore tests/journeys --ignore tests/services || others=$?
+    xvfb-run -a -n 250 pytest tests --ignore tests/faults --ignore tests/intake --ignore tests/journeys \
+        --ignore tests/reports --ignore tests/rules --ignore tests/services || others=$?
     did=0
     wait "$deeds" || did=$?
     cat "$half"

@@ -11,7 +11,7 @@ from pathlib import Path
 def test_it_prints_its_table_and_saves_the_figures(tmp_path: Path) -> None:
     saved = tmp_path / "bench.json"
     parts = "start,find,week,booking,waiting,notes,backup,roster,return,slips,cover,sheets"
-    command = [sys.executable, "-m", "psyroom.bench", "--runs", "1", "--only", parts]
+    command = [sys.executable, "-m", "psyroom.bench", "--small", "--runs", "1", "--only", parts]
     ran = subprocess.run([*command, "--json", str(saved)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(saved.read_text("utf-8"))

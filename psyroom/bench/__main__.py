@@ -43,8 +43,8 @@ class Figure:
 class Bench:
     """The temporary folder, the children's environment, and what was found."""
 
-    def __init__(self, folder: Path, runs: int) -> None:
-        self.folder, self.runs, self.turns = folder, runs, max(1, runs // 3)
+    def __init__(self, folder: Path, runs: int, *, small: bool = False) -> None:
+        self.folder, self.runs, self.turns, self.small = folder, runs, max(1, runs // 3), small
         self.figures: list[Figure] = []
         self.environment = {**os.environ, "PSYROOM_CONFIG": str(folder / "config")}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a school's machine compiles each file once
@@ -208,7 +208,7 @@ class Bench:
     def slips(self) -> None:
         """Slips to the parents of a large school as one PDF, against their characters set without measuring."""
         folder = self.folder / "slips"
-        drive(make_practice(folder, times=4, today=TODAY)).close()
+        drive(make_practice(folder, times=1 if self.small else 4, today=TODAY)).close()
         answer = json.loads(self.child("psyroom.bench.slips", str(folder)))
         count = answer["slips"]
         self.add(f"bare setting of the words of {count} slips", answer["bare"], "s")
@@ -220,7 +220,7 @@ class Bench:
     def cover(self) -> None:
         """The coverage of a large school shown in the window, against its rows read bare and as many plain bars."""
         folder = self.folder / "cover"
-        drive(make_practice(folder, times=4, today=TODAY)).close()
+        drive(make_practice(folder, times=1 if self.small else 4, today=TODAY)).close()
         answer = json.loads(self.child("psyroom.bench.cover", str(folder)))
         school = f"{answer['students']} students in {answer['classes']} classes"
         self.add(f"rows read bare and as many plain bars, {school}", answer["bare"], "ms")
@@ -237,7 +237,9 @@ class Bench:
 
     def sheets(self) -> None:
         """The class teachers' sheets of 3,000 students out under passwords, and back filled, as office programs save."""
-        answer = json.loads(self.child("psyroom.bench.sheets", str(self.folder / "sheets")))
+        answer = json.loads(
+            self.child("psyroom.bench.sheets", str(self.folder / "sheets"), str(6 if self.small else 90))
+        )
         count = answer["sheets"]
         self.add(f"bare writing of the cells of {count} sheets", answer["bare_writing"], "s")
         self.add(f"{count} sheets made, each under its password", answer["making"], "s", "< 10")
@@ -274,12 +276,13 @@ def main() -> None:
         "--runs", type=int, default=9, help="starts of each window (default 9); a third as many walks through it"
     )
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of {','.join(PARTS)}")
+    parser.add_argument("--small", action="store_true", help="talks of a small school, to see that every part runs")
     options = parser.parse_args()
     wanted = options.only.split(",")
     if unknown := [part for part in wanted if part not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory(prefix="psyroom-bench-") as place:
-        bench = Bench(Path(place), options.runs)
+        bench = Bench(Path(place), options.runs, small=options.small)
         for part in wanted:
             print(f"… {part}", file=sys.stderr, flush=True)
             getattr(bench, "the_return" if part == "return" else part)()

@@ -32,25 +32,26 @@ from psyroom.services.rooms import RoomSetup, make_room
 from psyroom.services.talk_sheets import SheetsMade
 from psyroom.store.room import Room
 
-PUPILS, CLASSES = 3000, 90
+PUPILS = 100 / 3
+"""Of a class, on average: 3,000 in ninety."""
 SPINS = 100_000
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, 50)
 REASON, RECEIVER = "班主任工作需要", "各班班主任"
 POINTS = "聊了最近的作息和功课，约好每周三放学后答疑，下个月再看看。"
 
 
-def fill_school(room: Room) -> None:
-    """Three years of thirty classes, each with its class teacher."""
+def fill_school(room: Room, classes: int) -> None:
+    """Years of thirty classes, each with its class teacher."""
     rows = []
-    for n in range(PUPILS):
-        place = n % CLASSES
+    for n in range(round(PUPILS * classes)):
+        place = n % classes
         rows.append(
             {"id": new_id(), "name": f"学生{n:04}", "sex": "fm"[n % 2], "stage": "vocational", "cohort": 2024 + place // 30,
              "class_no": place % 30 + 1, "number": f"2026{n:05}", "status": "present", "status_since": None}
         )  # fmt: skip
     with room.write("bench", undoable=False) as deed:
         deed.session.execute(insert(Student), rows)
-    names = {("vocational", 2024 + place // 30, place % 30 + 1): f"教师{place}" for place in range(CLASSES)}
+    names = {("vocational", 2024 + place // 30, place % 30 + 1): f"教师{place}" for place in range(classes)}
     talk_rules.set_class_teachers(room, names)
 
 
@@ -79,8 +80,8 @@ def _opened(data: bytes, password: str) -> bytes:
     return unlocked(data, [password])[0]
 
 
-def bare_writing(rows: int) -> None:
-    for _ in range(CLASSES):
+def bare_writing(sheets: int, rows: int) -> None:
+    for _ in range(sheets):
         book = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
         sheet = book.add_worksheet()
         for row in range(rows):
@@ -97,16 +98,16 @@ def bare_reading(plain: Sequence[bytes]) -> None:
         python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(SHEET).to_python()
 
 
-def run(folder: Path) -> dict[str, float]:
+def run(folder: Path, classes: int) -> dict[str, float]:
     setup = RoomSetup(
         "练习学校", "vocational", date(2026, 8, 31), "甲", "七步之外的灯", use_keyring=False, practice=True
     )
     room, _code = make_room(folder, setup)
     room.now = lambda: NOW.astimezone(UTC)
-    fill_school(room)
+    fill_school(room, classes)
     out = folder.parent / "sheets-out"
     making, made = timed(lambda: drive(talk_sheets.making(room, out, NOW, reason=REASON, receiver=RECEIVER)))
-    bare, _ = timed(lambda: bare_writing(PUPILS // CLASSES + 7))
+    bare, _ = timed(lambda: bare_writing(classes, int(PUPILS) + 7))
     plain = fill_in(made)
     reading, dry = timed(lambda: drive(talk_sheets_read.reading(room, [out], NOW)))
     floor, _ = timed(lambda: bare_reading(plain))
@@ -120,4 +121,4 @@ def run(folder: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(run(Path(sys.argv[1]))) + "\n")
+    sys.stdout.write(json.dumps(run(Path(sys.argv[1]), int(sys.argv[2]))) + "\n")
